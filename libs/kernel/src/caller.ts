@@ -1,0 +1,16 @@
+/** Who makes a request, as every layer sees it. Made by an authenticator, never from client input. */
+export interface Caller {
+  /** Stable id of the user or service; `anonymous` for {@link anonymous}. */
+  readonly id: string;
+  readonly kind: 'anonymous' | 'user' | 'service';
+  /** How the caller proved it, e.g. `jwt`, `api-key`, `session`; absent for anonymous. */
+  readonly via?: string;
+  readonly roles: readonly string[];
+  readonly permissions: ReadonlySet<string>;
+  /** The tenant the caller belongs to, in a multi-tenant application. */
+  readonly tenant?: string;
+  /** The log-in this request belongs to, if it can be revoked. */
+  readonly sessionId?: string;
+}
+
+export const anonymous: Caller = Object.freeze({ id: 'anonymous', kind: 'anonymous', roles: Object.freeze([]), permissions: new Set<string>() });

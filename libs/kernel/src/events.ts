@@ -1,0 +1,24 @@
+/** A fact that happened in the domain. Its payload has the snake_case shape that leaves the process. */
+export interface DomainEvent<Type extends string = string, Payload = unknown> {
+  /** UUID version 7, made once; consumers recognise a repeat by it. */
+  readonly id: string;
+  /** `<aggregate>.<past participle>`, e.g. `order.placed`. */
+  readonly type: Type;
+  /** Version of the payload's schema, from 1. */
+  readonly version: number;
+  readonly payload: Payload;
+}
+
+/** What a pure domain function returns: the new state and the events that led to it, never one without the other. */
+export interface Decision<State, Event extends DomainEvent = DomainEvent> {
+  readonly state: State;
+  readonly events: readonly Event[];
+}
+
+/** Makes a {@link Decision}. */
+export const decided = <State, Event extends DomainEvent = never>(state: State, ...events: Event[]): Decision<State, Event> => ({ state, events });
+
+/** Where a repository puts the events of a saved decision: the outbox, inside the unit of work of the save. */
+export interface EventSink {
+  append(events: readonly DomainEvent[]): Promise<void>;
+}
