@@ -9,6 +9,7 @@ const ranks = [0, 1, 2, 3, 4, 5, 6];
 const rankRule = [
   ...ranks.map((rank) => ({ sourceTag: `rank:${rank}`, onlyDependOnLibsWithTags: ranks.slice(0, rank).map((lower) => `rank:${lower}`) })),
   { sourceTag: 'rank:app', onlyDependOnLibsWithTags: ranks.map((rank) => `rank:${rank}`) },
+  { sourceTag: 'tools', onlyDependOnLibsWithTags: ['*'] },
 ];
 
 const plain = [
@@ -30,7 +31,7 @@ export default tseslint.config(
       'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
     },
     rules: {
-      '@nx/enforce-module-boundaries': ['error', { enforceBuildableLibDependency: true, allow: [], depConstraints: rankRule }],
+      '@nx/enforce-module-boundaries': ['error', { enforceBuildableLibDependency: true, allow: ['/tools/'], depConstraints: rankRule }],
       'import-x/no-cycle': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
