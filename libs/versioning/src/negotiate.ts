@@ -8,12 +8,12 @@ export interface NegotiatorOptions {
   readonly names: DeclaredNames;
   readonly strategies: readonly VersionStrategy[];
   readonly prefix: string;
+  readonly vary: string;
   readonly fallback: ApiVersion | undefined;
 }
 
 /** Makes the function that every request passes through: one object is allocated per call, and the rest of the path. */
-export function negotiator({ versions, names, strategies, prefix, fallback }: NegotiatorOptions): (request: VersionRequest) => NegotiatedVersion {
-  const vary = [...new Set(strategies.flatMap((strategy) => strategy.vary ?? []))].join(', ');
+export function negotiator({ versions, names, strategies, prefix, vary, fallback }: NegotiatorOptions): (request: VersionRequest) => NegotiatedVersion {
   const served = (): string[] => versions.filter(({ gone }) => !gone).map(({ name }) => name);
   const label = (strategy: VersionStrategy): string => strategy.label ?? strategy.source;
 

@@ -53,6 +53,8 @@ export interface VersionSet {
   readonly default: ApiVersion | undefined;
   /** The path that everything versioned lives under, `''` for the root. */
   readonly prefix: string;
+  /** Every request header that a version can be named in, for the `Vary` of a refusal. */
+  readonly vary: string;
   get(name: string): ApiVersion | undefined;
   /** Tells whether a path is subject to versioning: it lies under the prefix and is not neutral. */
   covers(path: string): boolean;
@@ -88,6 +90,7 @@ export function versionSet(options: VersionSetOptions): VersionSet {
   if (strategies.length === 0) throw new TypeError('A version set needs at least one strategy.');
   if (prefixes.length > 1) throw new TypeError('At most one strategy can read the path.');
   const prefix = prefixes[0] ?? '';
+  const vary = [...new Set(strategies.flatMap((strategy) => strategy.vary ?? []))].join(', ');
   const isNeutral = pathMatcher(neutral);
 
   return {
@@ -95,9 +98,10 @@ export function versionSet(options: VersionSetOptions): VersionSet {
     newest: versions.at(-1)!,
     default: fallback,
     prefix,
+    vary,
     get: (name) => byName.get(name),
     covers: (path) => (path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/')) && !isNeutral(path),
-    negotiate: negotiator({ versions, names, strategies, prefix, fallback }),
+    negotiate: negotiator({ versions, names, strategies, prefix, vary, fallback }),
   };
 }
 
