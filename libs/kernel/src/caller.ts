@@ -13,4 +13,11 @@ export interface Caller {
   readonly sessionId?: string;
 }
 
-export const anonymous: Caller = Object.freeze({ id: 'anonymous', kind: 'anonymous', roles: Object.freeze([]), permissions: new Set<string>() });
+/** The caller of a request that proves nothing. */
+export const anonymous: Caller = Object.freeze({
+  id: 'anonymous',
+  kind: 'anonymous',
+  roles: Object.freeze([]),
+  // A set cannot be frozen, and one that all requests share must never gain an entry.
+  get permissions() { return new Set<string>(); },
+});

@@ -1,25 +1,32 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { bindContext } from './context.js';
 import { toMilliseconds, type Duration } from './duration.js';
 
 /** The only way the libraries read time or wait, so that a test can move it. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
-  /** Runs `task` once after `delay`; disposing cancels it. The timer does not keep the process alive. */
-  schedule(delay: Duration, task: () => void): Disposable;
+  /** Runs `task` once after `delay`, in the context of the call; disposing cancels it. */
+  schedule(delay: Duration, task: () => void, options?: ScheduleOptions): Disposable;
+}
+
+export interface ScheduleOptions {
+  /** Whether the process stays up for the task. @default false */
+  readonly keepAlive?: boolean;
 }
 
 // setTimeout treats anything longer as 1 ms.
 const longestTimeout = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
-  now: Date.now,
-  schedule(delay, task) {
+  now: () => Date.now(),
+  schedule(delay, task, { keepAlive = false } = {}) {
     const due = performance.now() + toMilliseconds(delay);
     let timer: NodeJS.Timeout;
     const arm = (): void => {
       const left = due - performance.now();
       timer = left > longestTimeout ? setTimeout(arm, longestTimeout) : setTimeout(task, Math.max(0, left));
-      timer.unref();
+      if (!keepAlive) timer.unref();
     };
     arm();
     return { [Symbol.dispose]: () => clearTimeout(timer) };
@@ -33,29 +40,32 @@ export interface SleepOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Waits for `delay`; an aborted `signal` rejects with its reason and leaves no timer or listener behind. */
+/**
+ * Waits for `delay`, keeping the process up meanwhile. An aborted `signal` rejects with its reason and leaves neither a
+ * timer nor a listener behind.
+ */
 export async function sleep(delay: Duration, { clock = systemClock, signal }: SleepOptions = {}): Promise<void> {
   signal?.throwIfAborted();
-  // A system timer is unreferenced; someone who awaits a sleep wants the process to stay.
-  const keepAlive = clock === systemClock ? setInterval(() => {}, longestTimeout) : undefined;
   let timer: Disposable | undefined;
-  let onAbort: (() => void) | undefined;
+  let onAbort = (): void => {};
   try {
     await new Promise<void>((resolve, reject) => {
-      onAbort = () => reject(signal!.reason as Error);
-      signal?.addEventListener('abort', onAbort, { once: true });
-      timer = clock.schedule(delay, resolve);
+      timer = clock.schedule(delay, resolve, { keepAlive: true });
+      onAbort = () => reject(signal!.reason);
+      signal?.addEventListener('abort', onAbort);
     });
   } finally {
-    clearInterval(keepAlive);
     timer?.[Symbol.dispose]();
-    if (onAbort) signal?.removeEventListener('abort', onAbort);
+    signal?.removeEventListener('abort', onAbort);
   }
 }
 
 /** A clock that stands still until it is told to move. */
 export interface ManualClock extends Clock {
-  /** Moves time forward, running what falls due in order of its time and letting its promises settle in between. */
+  /**
+   * Moves time forward, running what falls due in order of its time and letting promises settle in between. A task that
+   * throws rejects the call and leaves the clock at that task's time.
+   */
   advance(by: Duration): Promise<void>;
   /** Sets the wall clock without running anything, as an operator or NTP would. */
   set(now: number | Date): void;
@@ -65,33 +75,39 @@ export interface ManualClock extends Clock {
 
 /** @param start wall clock at the beginning; @default 2026-01-01T00:00:00Z */
 export function manualClock(start: number | Date = Date.UTC(2026, 0, 1)): ManualClock {
+  interface Entry { readonly due: number; readonly task: () => void }
+  const entries = new Set<Entry>();
   let now = Number(start);
   let elapsed = 0;
-  const tasks = new Set<{ readonly due: number; readonly task: () => void }>();
+
+  const moveTo = (time: number): void => {
+    if (time <= elapsed) return;
+    now += time - elapsed;
+    elapsed = time;
+  };
+  const nextUntil = (end: number): Entry | undefined => {
+    let next: Entry | undefined;
+    for (const entry of entries) if (entry.due <= end && (!next || entry.due < next.due)) next = entry;
+    return next;
+  };
   return {
     now: () => now,
     set(time) { now = Number(time); },
-    get pending() { return tasks.size; },
+    get pending() { return entries.size; },
     schedule(delay, task) {
-      const entry = { due: elapsed + toMilliseconds(delay), task };
-      tasks.add(entry);
-      return { [Symbol.dispose]: () => void tasks.delete(entry) };
+      const entry = { due: elapsed + toMilliseconds(delay), task: bindContext(task) };
+      entries.add(entry);
+      return { [Symbol.dispose]: () => void entries.delete(entry) };
     },
     async advance(by) {
       const end = elapsed + toMilliseconds(by);
-      const moveTo = (time: number): void => { now += time - elapsed; elapsed = time; };
-      for (;;) {
-        await settle();
-        const next = [...tasks].filter(({ due }) => due <= end).sort((a, b) => a.due - b.due)[0];
-        if (!next) break;
-        tasks.delete(next);
-        moveTo(Math.max(elapsed, next.due));
+      await nextTurn();
+      for (let next; (next = nextUntil(end)); await nextTurn()) {
+        entries.delete(next);
+        moveTo(next.due);
         next.task();
       }
       moveTo(end);
-      await settle();
     },
   };
 }
-
-const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

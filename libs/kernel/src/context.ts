@@ -25,7 +25,7 @@ export interface RequestContext {
 
 // One storage a process, also where two copies of this library are loaded.
 const key = Symbol.for('org.enterprise.context');
-const storage = ((globalThis as Record<symbol, unknown>)[key] ??= new AsyncLocalStorage<RequestContext>()) as AsyncLocalStorage<RequestContext>;
+const storage = ((globalThis as Record<symbol, unknown>)[key] ??= new AsyncLocalStorage()) as AsyncLocalStorage<RequestContext | undefined>;
 
 /** Returns the context of what is running now, or `undefined` outside of any. */
 export const currentContext = (): RequestContext | undefined => storage.getStore();
@@ -44,41 +44,49 @@ export function extendContext<R>(fields: Partial<RequestContext>, task: () => R)
 }
 
 /** Runs `task` without a context, for work that must outlive the request that starts it. */
-export const leaveContext = <R>(task: () => R): R => storage.exit(task);
+export const leaveContext = <R>(task: () => R): R => storage.run(undefined, task);
 
-/** Returns `callback` bound to the current context, for libraries that call back from somewhere else. */
+/**
+ * Returns `callback` bound to the current context, for libraries that call back from somewhere else. It is bound to the
+ * whole asynchronous context, so that an OpenTelemetry span comes along.
+ */
 export const bindContext = <F extends (...args: never[]) => unknown>(callback: F): F => AsyncLocalStorage.bind(callback) as unknown as F;
 
-const subscribing = ['on', 'addListener', 'once', 'prependListener', 'prependOnceListener'] as const;
+type Listener = (this: unknown, ...args: any[]) => unknown;
+type Subscribe = (event: string | symbol, listener: Listener) => EventEmitter;
+
 const bound = Symbol.for('org.enterprise.context.bound');
 
 /**
- * Makes listeners that are added to `emitter` from now on run in the context in which they are added.
+ * Makes listeners that are added to `emitter` from now on run in the context in which they are added, and returns it.
  *
  * Node emits a request's `data` and `end` in the context of its connection, so a body parser that reads them would
  * otherwise lose the request's.
  */
 export function bindEmitter<E extends EventEmitter>(emitter: E): E {
   if (bound in emitter) return emitter;
-  const wrappers = new WeakMap<object, (...args: unknown[]) => unknown>();
-  const wrap = (listener: (...args: unknown[]) => unknown): ((...args: unknown[]) => unknown) => {
-    const known = wrappers.get(listener);
-    if (known) return known;
-    const context = storage.getStore();
-    if (!context) return listener;
-    const wrapper = Object.assign(
-      function (this: unknown, ...args: unknown[]) { return storage.run(context, () => listener.apply(this, args)); },
-      { listener }, // by which EventEmitter finds it again in removeListener
-    );
-    wrappers.set(listener, wrapper);
-    return wrapper;
+  const { on, addListener, prependListener, removeListener } = emitter;
+
+  // One wrapper for each call, as the same listener may be added in several contexts. EventEmitter knows a wrapper by its
+  // `listener`, which is how removeListener and listeners() work. Its own `once` would wrap a second time and hide it.
+  const binding = (subscribe: Subscribe, once: boolean): Subscribe => function (this: EventEmitter, event, listener) {
+    if (typeof listener !== 'function' || (!once && bound in listener)) return subscribe.call(this, event, listener);
+    const wrapper = bindContext(function (this: EventEmitter, ...args) {
+      if (once) removeListener.call(this, event, wrapper);
+      return listener.apply(this, args);
+    } as Listener);
+    return subscribe.call(this, event, Object.assign(wrapper, { listener, [bound]: true }));
   };
-  for (const method of subscribing) {
-    const original = emitter[method] as (event: string | symbol, listener: (...args: unknown[]) => unknown) => E;
-    Object.defineProperty(emitter, method, {
-      configurable: true, writable: true,
-      value(event: string | symbol, listener: (...args: unknown[]) => unknown) { return original.call(this, event, wrap(listener)); },
-    });
+  const methods = {
+    on: binding(on, false),
+    addListener: binding(addListener, false),
+    once: binding(on, true),
+    prependListener: binding(prependListener, false),
+    prependOnceListener: binding(prependListener, true),
+    [bound]: true,
+  };
+  for (const name of Reflect.ownKeys(methods)) {
+    Object.defineProperty(emitter, name, { value: methods[name as keyof typeof methods], configurable: true, writable: true });
   }
-  return Object.defineProperty(emitter, bound, { value: true });
+  return emitter;
 }

@@ -3,18 +3,31 @@ export type AnyDisposable = AsyncDisposable | Disposable;
 
 /** A stack of clean-ups that run in reverse order, every one, and report every failure. */
 export interface DisposalStack extends AsyncDisposable {
-  /** Adds a value's own dispose method and returns the value. */
+  /**
+   * Adds a value's own dispose method and returns the value.
+   * @throws TypeError for a value without one, and once the stack is disposed
+   */
   use<V extends AnyDisposable>(name: string, value: V): V;
-  /** Adds a clean-up. */
+  /**
+   * Adds a clean-up.
+   * @throws TypeError once the stack is disposed
+   */
   defer(name: string, dispose: () => unknown): void;
-  /** Runs all clean-ups, last in first out. A second call waits for the first and does nothing more. */
+  /**
+   * Runs all clean-ups one after another, last in first out. A second call waits for the first and does nothing more.
+   * @throws DisposalError when any of them failed, after all have run
+   */
   dispose(): Promise<void>;
+  /** Whether disposal has begun. */
   readonly disposed: boolean;
 }
 
 /** Collects every failure of a clean-up; each one in `errors` has the failing part's name in its message. */
 export class DisposalError extends AggregateError {
-  override readonly name = 'DisposalError';
+  static {
+    // On the prototype, where the stack's first line finds it.
+    Object.defineProperty(this.prototype, 'name', { value: 'DisposalError' });
+  }
 }
 
 /**
@@ -42,7 +55,8 @@ export function disposalStack(): DisposalStack {
     }
     if (failures.length > 0) throw new DisposalError(failures, failures.map(({ message }) => message).join('\n'));
   };
-  const dispose = (): Promise<void> => (running ??= run());
+  // Set before the first clean-up runs, which may itself call back.
+  const dispose = (): Promise<void> => (running ??= Promise.resolve().then(run));
 
   return {
     use(name, value) {

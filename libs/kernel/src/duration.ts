@@ -20,17 +20,25 @@ export function toMilliseconds(duration: Duration): number {
   for (const [unit, value] of parts) {
     const factor = Object.hasOwn(factors, unit) ? factors[unit as keyof Duration] : undefined;
     if (factor === undefined) throw new TypeError(`"${unit}" is not a unit of time; use ${Object.keys(factors).join(', ')}.`);
-    if (!Number.isFinite(value) || value < 0) throw new TypeError(`A duration's ${unit} must be a finite number of at least 0, not ${value}.`);
+    if (!Number.isFinite(value) || value < 0) throw new TypeError(`A duration's ${unit} must be a finite number of at least 0, not ${String(value)}.`);
     total += value * factor;
   }
+  if (total === Infinity) throw new TypeError('This duration is too long to count.');
   return total;
 }
 
-const ladder = [['d', factors.days], ['h', factors.hours], ['min', factors.minutes], ['s', factors.seconds]] as const;
+// Each unit with how many of them make the next.
+const ladder = [['ms', 1_000], ['s', 60], ['min', 60], ['h', 24]] as const;
 
-/** Prints milliseconds for people: `850 ms`, `1.5 s`, `2 h`. */
+/** Prints milliseconds for people, in the unit that fits: `850 ms`, `1.5 s`, `2 h`. */
 export function formatMilliseconds(milliseconds: number): string {
-  const [unit, factor] = ladder.find(([, size]) => milliseconds >= size) ?? ['ms', 1];
-  const value = milliseconds / factor;
-  return `${Number(value.toFixed(value < 10 ? 2 : 1))} ${unit}`;
+  let value = milliseconds;
+  for (const [unit, limit] of ladder) {
+    const rounded = round(value);
+    if (!(Math.abs(rounded) >= limit)) return `${rounded} ${unit}`; // judged when rounded: 59,999 ms are 1 min, not 60 s
+    value /= limit;
+  }
+  return `${round(value)} d`;
 }
+
+const round = (value: number): number => Number(value.toFixed(Math.abs(value) < 10 ? 2 : 1));

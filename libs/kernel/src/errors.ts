@@ -21,6 +21,7 @@ export type ErrorKind =
 export interface AppError<Code extends string = string, Details = unknown> extends Error {
   readonly code: Code;
   readonly kind: ErrorKind;
+  /** Checked and filtered by the schema of {@link defineError}; `undefined` where none was declared. */
   readonly details: Details;
 }
 
@@ -30,15 +31,21 @@ export interface ErrorClass<Code extends string = string, Input = any, Details =
   readonly kind: ErrorKind;
   readonly title: string;
   readonly details: StandardSchemaV1<Input, Details> | undefined;
+  /** @throws TypeError for details that the schema refuses */
   new (...args: ErrorArguments<Input>): AppError<Code, Details>;
   /** Tells whether a value is this error, also when it comes from another copy of the library. */
   is(value: unknown): value is AppError<Code, Details>;
 }
 
-/** `undefined` details may be left out: `new NotFound()`. */
-export type ErrorArguments<Input> = [Input] extends [undefined]
-  ? [details?: undefined, options?: ErrorOptions & { message?: string }]
-  : [details: Input, options?: ErrorOptions & { message?: string }];
+/** Details that may be `undefined` may be left out: `new SessionExpired()`. */
+export type ErrorArguments<Input> = undefined extends Input
+  ? [details?: Input, options?: AppErrorOptions]
+  : [details: Input, options?: AppErrorOptions];
+
+export interface AppErrorOptions extends ErrorOptions {
+  /** Replaces the title for this one error. Like the title it may be shown to the caller. @default the title */
+  readonly message?: string;
+}
 
 export interface DefineErrorOptions<Input, Details> {
   readonly kind: ErrorKind;
@@ -58,14 +65,16 @@ export function isAppError(value: unknown): value is AppError {
 /**
  * Declares an error with a stable code.
  *
- * Details are checked and filtered by their schema when the error is made: an undeclared field is dropped, and wrong
- * details throw `TypeError` (a fault of the program, not of its caller).
+ * Details are checked and filtered by their schema when the error is made. Undeclared fields are dropped, so nothing
+ * reaches a client by accident. Details that the compiler would have refused throw `TypeError`: that is a fault of the
+ * program, not of its caller, so it must not pass as the declared error. The `TypeError` keeps the `cause` that was given.
+ * @throws TypeError for a code that is not UPPER_SNAKE_CASE
  */
 export function defineError<const Code extends string, Input = undefined, Details = Input>(
   code: Code,
   options: DefineErrorOptions<Input, Details>,
 ): ErrorClass<Code, Input, Details> {
-  if (!/^[A-Z][A-Z0-9_]*$/.test(code)) throw new TypeError(`Error code "${code}" must be UPPER_SNAKE_CASE.`);
+  if (!/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/.test(code)) throw new TypeError(`Error code "${code}" must be UPPER_SNAKE_CASE.`);
   const { kind, title, details: schema } = options;
 
   class Defined extends Error {
@@ -79,25 +88,34 @@ export function defineError<const Code extends string, Input = undefined, Detail
 
     readonly code = code;
     readonly kind = kind;
-    readonly details: Details;
-    override readonly name = code;
+    declare readonly details: Details;
 
-    constructor(details?: Input, { message, ...rest }: ErrorOptions & { message?: string } = {}) {
-      super(message ?? title, rest);
-      this.details = checkDetails(code, schema, details as Input);
+    constructor(input: Input, { message = title, ...rest }: AppErrorOptions = {}) {
+      super(message, rest);
+      if (schema) this.details = checkDetails(code, schema, input, rest);
+    }
+
+    /** What an error is to the outside: neither stack nor cause. */
+    toJSON(): object {
+      return { code, kind, message: this.message, details: this.details };
     }
   }
-  // On the prototype, so that printing an error does not show it.
-  Object.defineProperty(Defined.prototype, marker, { value: true });
+  // On the prototype: the stack's first line, written in Error's constructor, needs the name, and printing shows neither.
+  Object.defineProperties(Defined.prototype, { name: { value: code }, [marker]: { value: true } });
   Object.defineProperty(Defined, 'name', { value: code });
   return Defined as unknown as ErrorClass<Code, Input, Details>;
 }
 
-function checkDetails<Input, Details>(code: string, schema: StandardSchemaV1<Input, Details> | undefined, details: Input): Details {
-  if (!schema) return undefined as Details;
-  const result = schema['~standard'].validate(details);
-  if (result instanceof Promise) throw new TypeError(`The details schema of ${code} must be synchronous.`);
+function checkDetails<Input, Details>(code: string, schema: StandardSchemaV1<Input, Details>, input: Input, options: ErrorOptions): Details {
+  const result = schema['~standard'].validate(input);
+  if ('then' in result) {
+    result.catch(() => {}); // nobody waits for it
+    throw new TypeError(`The details schema of ${code} must be synchronous.`, options);
+  }
   if (!result.issues) return result.value;
-  const faults = result.issues.map(({ path = [], message }) => `${path.map((p) => String(typeof p === 'object' ? p.key : p)).join('.') || '(details)'}: ${message}`);
-  throw new TypeError(`Wrong details for error ${code}: ${faults.join('; ')}`);
+  const faults = result.issues.map(({ path = [], message }) => {
+    const field = path.map((step) => String(typeof step === 'object' ? step.key : step)).join('.');
+    return `${field || '(details)'}: ${message}`;
+  });
+  throw new TypeError(`Wrong details for error ${code}: ${faults.join('; ')}`, options);
 }

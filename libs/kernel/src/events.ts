@@ -16,7 +16,10 @@ export interface Decision<State, Event extends DomainEvent = DomainEvent> {
 }
 
 /** Makes a {@link Decision}. */
-export const decided = <State, Event extends DomainEvent = never>(state: State, ...events: Event[]): Decision<State, Event> => ({ state, events });
+export const decided = <State, Events extends readonly DomainEvent[]>(
+  state: State,
+  ...events: Events
+): Decision<State, Events[number]> => ({ state, events });
 
 /** Where a repository puts the events of a saved decision: the outbox, inside the unit of work of the save. */
 export interface EventSink {

@@ -1,9 +1,9 @@
 export { anonymous, type Caller } from './caller.js';
-export { manualClock, sleep, systemClock, type Clock, type ManualClock, type SleepOptions } from './clock.js';
+export { manualClock, sleep, systemClock, type Clock, type ManualClock, type ScheduleOptions, type SleepOptions } from './clock.js';
 export { bindContext, bindEmitter, currentContext, extendContext, leaveContext, runInContext, type RequestContext, type TraceContext } from './context.js';
 export { DisposalError, disposalStack, disposeOf, type AnyDisposable, type DisposalStack } from './disposal.js';
 export { formatMilliseconds, toMilliseconds, type Duration } from './duration.js';
-export { defineError, isAppError, type AppError, type DefineErrorOptions, type ErrorArguments, type ErrorClass, type ErrorKind } from './errors.js';
+export { defineError, isAppError, type AppError, type AppErrorOptions, type DefineErrorOptions, type ErrorArguments, type ErrorClass, type ErrorKind } from './errors.js';
 export { decided, type Decision, type DomainEvent, type EventSink } from './events.js';
 export { alwaysHealthy, type HealthCheck, type HealthDetails } from './health.js';
 export { isUuid, uuidGenerator, uuidv7, type UuidGeneratorOptions } from './ids.js';

@@ -1,12 +1,11 @@
-declare const type: unique symbol;
-
 /** Names a value of type `V` in a dependency graph. Port and token share one name: `interface Mailer`, `const Mailer = token<Mailer>(...)`. */
 export interface Token<out V> {
   /** `<area>.<Name>`, unique in an application. */
   readonly id: string;
   /** Equal for equal ids, in whichever copy of the library it was made. */
   readonly symbol: symbol;
-  readonly [type]?: V;
+  /** Never set: it holds the type, by a name that two copies of the library share. */
+  readonly '~type'?: () => V;
 }
 
 /** What a factory asks for, by the names it wants to use. */
@@ -22,8 +21,5 @@ export type Resolve = <V>(token: Token<V>) => V;
 export const token = <V>(id: string): Token<V> => ({ id, symbol: Symbol.for(`org.enterprise.token:${id}`) });
 
 /** Resolves a record of dependencies. */
-export function resolveDeps<D extends Deps>(deps: D, resolve: Resolve): Resolved<D> {
-  const resolved: Record<string, unknown> = {};
-  for (const name in deps) resolved[name] = resolve(deps[name]!);
-  return resolved as Resolved<D>;
-}
+export const resolveDeps = <D extends Deps>(deps: D, resolve: Resolve): Resolved<D> =>
+  Object.fromEntries(Object.entries(deps).map(([name, dependency]) => [name, resolve(dependency)])) as Resolved<D>;
