@@ -1,0 +1,5 @@
+// tsyringe refuses to load without a reflect polyfill; this import must stay first.
+import 'reflect-metadata';
+
+/** tsyringe's own decorators and container, loadable without any preparation. */
+export { container, delay, inject, injectAll, injectable, Lifecycle, scoped, singleton, type DependencyContainer, type InjectionToken } from 'tsyringe';
