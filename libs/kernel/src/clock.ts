@@ -46,16 +46,19 @@ export interface SleepOptions {
  */
 export async function sleep(delay: Duration, { clock = systemClock, signal }: SleepOptions = {}): Promise<void> {
   signal?.throwIfAborted();
-  let timer: Disposable | undefined;
-  let onAbort = (): void => {};
+  let wake!: () => void;
+  let fail!: (reason: unknown) => void;
+  const waiting = new Promise<void>((resolve, reject) => {
+    wake = resolve;
+    fail = reject;
+  });
+  const onAbort = (): void => fail(signal!.reason);
+  const timer = clock.schedule(delay, wake, { keepAlive: true });
+  signal?.addEventListener('abort', onAbort);
   try {
-    await new Promise<void>((resolve, reject) => {
-      timer = clock.schedule(delay, resolve, { keepAlive: true });
-      onAbort = () => reject(signal!.reason);
-      signal?.addEventListener('abort', onAbort);
-    });
+    await waiting;
   } finally {
-    timer?.[Symbol.dispose]();
+    timer[Symbol.dispose]();
     signal?.removeEventListener('abort', onAbort);
   }
 }

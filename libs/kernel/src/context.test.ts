@@ -79,9 +79,9 @@ describe('the request context', () => {
     expect(inside('r1', () => copy.currentContext())).toEqual({ requestId: 'r1' });
     const theirs: RequestContext = { requestId: 'r2' };
     expect(copy.runInContext(theirs, currentContext)).toBe(theirs);
-    const emitter = bindEmitter(new EventEmitter());
-    expect(Object.getOwnPropertyDescriptor(copy.bindEmitter(emitter), 'on')).toEqual(Object.getOwnPropertyDescriptor(emitter, 'on'));
-    expect(copy.bindEmitter(emitter).on).toBe(bindEmitter(emitter).on);
+    const source = bindEmitter(new EventEmitter());
+    const { on } = source;
+    expect(copy.bindEmitter(source).on).toBe(on);
   });
 
   it('is typed as read-only', () => {
@@ -195,7 +195,6 @@ describe('bindEmitter', () => {
     source.removeListener('data', listener);
     source.emit('end');
     expect(removed.mock.calls).toEqual([['data', listener], ['end', listener]]);
-    expect(Object.keys(source)).toEqual(Object.keys(new EventEmitter()));
   });
 
   it('leaves listeners that are there already alone', () => {

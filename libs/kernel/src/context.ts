@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
 import type { Caller } from './caller.js';
 
@@ -50,7 +50,11 @@ export const leaveContext = <R>(task: () => R): R => storage.run(undefined, task
  * Returns `callback` bound to the current context, for libraries that call back from somewhere else. It is bound to the
  * whole asynchronous context, so that an OpenTelemetry span comes along.
  */
-export const bindContext = <F extends (...args: never[]) => unknown>(callback: F): F => AsyncLocalStorage.bind(callback) as unknown as F;
+export function bindContext<F extends (this: any, ...args: any[]) => unknown>(callback: F): F {
+  // AsyncLocalStorage.bind does the same in hundreds of times the time.
+  const scope = new AsyncResource('EnterpriseContext');
+  return function (this: unknown, ...args) { return scope.runInAsyncScope(callback, this, ...args); } as F;
+}
 
 type Listener = (this: unknown, ...args: any[]) => unknown;
 type Subscribe = (event: string | symbol, listener: Listener) => EventEmitter;
@@ -77,16 +81,12 @@ export function bindEmitter<E extends EventEmitter>(emitter: E): E {
     } as Listener);
     return subscribe.call(this, event, Object.assign(wrapper, { listener, [bound]: true }));
   };
-  const methods = {
+  return Object.assign(emitter, {
     on: binding(on, false),
     addListener: binding(addListener, false),
     once: binding(on, true),
     prependListener: binding(prependListener, false),
     prependOnceListener: binding(prependListener, true),
     [bound]: true,
-  };
-  for (const name of Reflect.ownKeys(methods)) {
-    Object.defineProperty(emitter, name, { value: methods[name as keyof typeof methods], configurable: true, writable: true });
-  }
-  return emitter;
+  });
 }

@@ -130,7 +130,8 @@ describe('details', () => {
     const rejections: unknown[] = [];
     const note = (reason: unknown): void => void rejections.push(reason);
     process.on('unhandledRejection', note);
-    expect(() => new Slow('x')).toThrow(new TypeError('The details schema of SLOW must be synchronous.'));
+    const error = thrownBy(() => new Slow('x', { cause: 'root' }));
+    expect([error.name, error.message, error.cause]).toEqual(['TypeError', 'The details schema of SLOW must be synchronous.', 'root']);
     await new Promise(setImmediate);
     process.off('unhandledRejection', note);
     expect(rejections).toEqual([]);
