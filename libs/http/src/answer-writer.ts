@@ -1,0 +1,119 @@
+import { unchanged, type ApiVersion, type VersionChain } from '@org/enterprise-versioning';
+import type { z } from 'zod';
+import { acceptCheck } from './accept.js';
+import { matchesAny, strongTag, weakTag } from './conditional.js';
+import type { AnySpec, Served } from './declarations.js';
+import { envelope, jsonType } from './envelope.js';
+import type { Exchange } from './exchange.js';
+import type { Answer } from './http-request.js';
+import { isReply, type Reply } from './reply.js';
+import type { Download, Returns } from './returns.js';
+import { compileSerialiser } from './serialise.js';
+import { eventStream } from './server-sent-events.js';
+
+/** Writes what a handler returned. */
+export type WriteAnswer = (exchange: Exchange, result: unknown) => Answer;
+
+export interface AnswerWriterOptions {
+  readonly operationId: string;
+  readonly version: ApiVersion;
+  readonly served: Served;
+  readonly down: VersionChain['down'];
+  readonly prefix: string;
+  readonly validateAnswers: boolean;
+}
+
+type WriteBody = (exchange: Exchange, data: any, reply: Reply<unknown> | undefined) => Answer;
+
+/** Compiles how the answers of one route and version are written: filter, envelope, validators and headers. */
+export function answerWriter(options: AnswerWriterOptions): WriteAnswer {
+  const { served: { spec }, down } = options;
+  const first = compileBody(spec.returns, options, spec);
+  const byStatus = new Map((spec.returns.alternatives ?? []).map((returns) => [returns.status, compileBody(returns, options, spec)]));
+  return (exchange, result) => {
+    const reply = isReply(result) ? result : undefined;
+    const newest = reply ? reply.data : result;
+    const data = down === unchanged ? newest : down(newest);
+    let write = first;
+    if (reply?.status !== undefined && reply.status !== spec.returns.status) {
+      const other = byStatus.get(reply.status);
+      if (!other) throw new TypeError(`${options.operationId} answered ${reply.status}, which its contract does not declare.`);
+      write = other;
+    }
+    const answer = write(exchange, data, reply);
+    if (reply) for (const [name, value] of Object.entries(reply.headers)) answer.headers.push(name, value);
+    return answer;
+  };
+}
+
+function compileBody(returns: Returns, options: AnswerWriterOptions, spec: AnySpec): WriteBody {
+  switch (returns.format) {
+    case 'json': return jsonBody(returns, options, spec);
+    case 'empty': return () => ({ status: returns.status, headers: [], body: undefined });
+    case 'bytes': return (_exchange, download: Download) => bytesBody(returns, download);
+    case 'events': return eventsBody(returns, options.operationId);
+  }
+}
+
+function jsonBody(returns: Returns, { operationId, version, prefix, validateAnswers }: AnswerWriterOptions, spec: AnySpec): WriteBody {
+  const { status, schema, options: { etag, location } } = returns;
+  const serialise = compileSerialiser(schema, operationId);
+  const assertAccepted = acceptCheck(['application/json', 'application/problem+json']);
+  const locate = location && compileLocation(location, operationId);
+  const safe = spec.method === 'GET';
+  return (exchange, data, reply) => {
+    assertAccepted(exchange.header('accept'));
+    if (validateAnswers) assertFits(schema, data, operationId);
+    const body = envelope(serialise(data), reply?.message);
+    const headers = ['Content-Type', jsonType];
+    if (locate) headers.push('Location', `${exchange.path.startsWith(`${prefix}/${version.name}/`) ? `${prefix}/${version.name}` : prefix}${locate(data)}`);
+    if (etag !== undefined) {
+      const tag = etag === 'weak' ? weakTag(body) : strongTag(version.name, data[etag]);
+      headers.push('ETag', tag);
+      const known = safe ? exchange.header('if-none-match') : undefined;
+      if (known !== undefined && matchesAny(known, tag)) return { status: 304, headers: ['ETag', tag], body: undefined };
+    }
+    headers.push('Content-Length', String(Buffer.byteLength(body)));
+    return { status, headers, body };
+  };
+}
+
+function assertFits(schema: unknown, data: unknown, operationId: string): void {
+  const result = (schema as z.ZodType).safeParse(data);
+  if (!result.success) throw new TypeError(`${operationId} answered what its contract does not declare: ${result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')}`);
+}
+
+/** `/orders/{id}` becomes a function of `data`. */
+function compileLocation(template: string, operationId: string): (data: Record<string, unknown>) => string {
+  const parts = template.split(/\{(\w+)\}/);
+  return (data) => parts.map((part, i) => {
+    if (i % 2 === 0) return part;
+    if (data[part] === undefined) throw new TypeError(`${operationId} has no field "${part}" for its Location ${template}.`);
+    return encodeURIComponent(String(data[part]));
+  }).join('');
+}
+
+function bytesBody({ status, type }: Returns, { body, filename, length }: Download): Answer {
+  const headers = ['Content-Type', type!];
+  const size = typeof body === 'string' ? Buffer.byteLength(body) : body instanceof Uint8Array ? body.length : length;
+  if (size !== undefined) headers.push('Content-Length', String(size));
+  if (filename !== undefined) headers.push('Content-Disposition', attachment(filename));
+  return { status, headers, body };
+}
+
+/** RFC 6266: an ASCII fallback and the real name. */
+function attachment(filename: string): string {
+  const ascii = filename.replace(/[^\x20-\x7e]|["\\%]/g, '_');
+  const encoded = encodeURIComponent(filename).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return `attachment; filename="${ascii}"${ascii === filename ? '' : `; filename*=UTF-8''${encoded}`}`;
+}
+
+function eventsBody(returns: Returns, operationId: string): WriteBody {
+  const serialise = compileSerialiser(returns.event!, operationId);
+  const assertAccepted = acceptCheck(['text/event-stream']);
+  return (exchange, source: AsyncIterable<unknown>) => {
+    assertAccepted(exchange.header('accept'));
+    // no-transform keeps proxies and our own compression from holding events back
+    return { status: returns.status, headers: ['Content-Type', 'text/event-stream', 'Cache-Control', 'no-store, no-transform'], body: eventStream(source, serialise) };
+  };
+}

@@ -1,0 +1,17 @@
+import type { Route } from './route.js';
+
+/** A named group of routes. */
+export type Routes = Readonly<Record<string, Route>>;
+
+const nameOf = Symbol.for('org.enterprise.http.contract');
+
+/** Groups routes under a name, which is their tag and the first half of their operation ids (`orders.place`). */
+export const contract = <C extends Routes>(name: string, routes: C): C =>
+  Object.freeze(Object.defineProperty({ ...routes }, nameOf, { value: name }));
+
+/** The name a contract was made with. */
+export function contractName(routes: Routes): string {
+  const name = (routes as { [nameOf]?: string })[nameOf];
+  if (name === undefined) throw new TypeError('Make contracts with contract(name, routes).');
+  return name;
+}

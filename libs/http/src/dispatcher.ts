@@ -1,0 +1,200 @@
+import { isAppError, noopLogger, runInContext, type AppError, type Duration, type Logger, type Resolve } from '@org/enterprise-kernel';
+import type { VersionSet } from '@org/enterprise-versioning';
+import { accessGuard } from './access-guard.js';
+import { noAuthenticator, type Authenticator, type Authorizer } from './access.js';
+import { errorAnswer } from './envelope.js';
+import { InternalError, MethodNotAllowed, RouteNotFound, ValidationFailed } from './errors.js';
+import { Exchange } from './exchange.js';
+import type { Answer, HttpRequest } from './http-request.js';
+import type { Implementation } from './implement.js';
+import type { Middleware } from './middleware.js';
+import type { PlainRoute } from './plain-route.js';
+import { requestContext } from './request-context.js';
+import { createRouter, type Match } from './router.js';
+import { compileRoutes, type CompiledRoute } from './routes.js';
+import { statusOf } from './status.js';
+
+export interface CreateDispatcherOptions {
+  readonly versions: VersionSet;
+  /** The contracts with their handlers. */
+  readonly routes: readonly Implementation[];
+  /** Gives the handlers their dependencies. @default none can be had */
+  readonly resolve?: Resolve;
+  /** Addresses outside of the contracts. @default none */
+  readonly plain?: readonly PlainRoute[];
+  /** What takes part in every request, in this order. @default none */
+  readonly middleware?: readonly Middleware[];
+  /** @default knows nobody: routes that are not public answer 401 */
+  readonly authenticator?: Authenticator;
+  /** @default compares the route's permission with the caller's */
+  readonly authorizer?: Authorizer;
+  readonly limits?: {
+    /** Bytes of a body. @default 1 MiB */
+    readonly body?: number;
+    /** Objects and arrays inside each other in a body. @default 32 */
+    readonly depth?: number;
+    /** How long a handler may take; zero is for ever. @default { seconds: 30 } */
+    readonly timeout?: Duration;
+  };
+  /** Where unexpected errors are written. @default nowhere */
+  readonly logger?: Logger;
+  /** Address in front of an error code, for the `type` of problem details. @default about:blank */
+  readonly errorPages?: string;
+  /** Checks every answer against its schema and every error against its route's list; for tests. @default false */
+  readonly validateAnswers?: boolean;
+}
+
+/** Takes requests from any host and answers them. Everything is compiled when it is created. */
+export interface Dispatcher {
+  readonly versions: VersionSet;
+  /** Every contract route in every version, for documents and tools. */
+  readonly routes: readonly CompiledRoute[];
+  /** Answers a request, one for an unknown address too. Never rejects. */
+  handle(request: HttpRequest): Promise<Answer>;
+  /** Answers a request to one of its own addresses; `undefined` for any other, so that a host can pass it on. */
+  offer(request: HttpRequest): Promise<Answer> | undefined;
+}
+
+/**
+ * Compiles contracts, handlers and middleware into a dispatcher.
+ * @throws TypeError with every fault of the routes: duplicate, shadowed, without access, not serialisable ...
+ */
+export function createDispatcher(options: CreateDispatcherOptions): Dispatcher {
+  const { versions, middleware = [], logger = noopLogger, plain = [], authenticator = noAuthenticator, errorPages, validateAnswers = false } = options;
+  const compiled = compileRoutes(options, validateAnswers);
+  const router = createRouter(compiled.routed, plain, versions);
+  const guard = accessGuard(authenticator, options.authorizer);
+  const lifecycle = versions.versions.map((version) => version.headers().flat());
+
+  const onRequest = middleware.flatMap((m) => (m.request ? [m.request.bind(m)] : []));
+  const onCaller = middleware.flatMap((m) => (m.caller ? [m.caller.bind(m)] : []));
+  const onAnswer = middleware.flatMap((m) => (m.answer ? [m.answer.bind(m)] : [])).reverse();
+  const onDone = middleware.flatMap((m) => (m.done ? [m.done.bind(m)] : []));
+
+  /** Finds where a request leads; throws what is wrong with its address. Sets the version as soon as it is known. */
+  function route(exchange: Exchange): Match | undefined {
+    const { path, request } = exchange;
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    const plainMatch = router.plain(method, path);
+    if (plainMatch) return plainMatch;
+    let inVersion: string | undefined;
+    if (versions.covers(path)) {
+      const negotiated = versions.negotiate({ path, header: (name) => exchange.header(name) });
+      exchange.version = negotiated.version;
+      if (negotiated.vary !== '') exchange.headers.push('Vary', negotiated.vary);
+      inVersion = negotiated.path;
+      const match = router.contract(method, inVersion, negotiated.version.index);
+      if (match) return match;
+    }
+    const allow = router.allowed({ full: path, inVersion, version: exchange.version?.index });
+    if (allow.length === 0) return undefined;
+    if (method === 'OPTIONS') return { endpoint: optionsEndpoint(allow), params: {} };
+    throw new MethodNotAllowed({ allow });
+  }
+
+  async function answer(exchange: Exchange, match: Match | undefined, fault: unknown): Promise<Answer> {
+    try {
+      exchange.endpoint = match?.endpoint;
+      for (const hook of onRequest) {
+        const result = hook(exchange);
+        const early = result instanceof Promise ? await result : result;
+        if (early) return early;
+      }
+      if (fault !== undefined) throw fault;
+      if (!match) throw new RouteNotFound();
+      const { endpoint, params } = match;
+      const admitted = guard(exchange, endpoint);
+      if (admitted) await admitted;
+      for (const hook of onCaller) {
+        const result = hook(exchange);
+        const early = result instanceof Promise ? await result : result;
+        if (early) return early;
+      }
+      return await runInContext(requestContext(exchange), () => endpoint.run(exchange, params));
+    } catch (error) {
+      return failed(exchange, error);
+    }
+  }
+
+  function failed(exchange: Exchange, thrown: unknown): Answer {
+    exchange.error = thrown;
+    const error = presentable(exchange, thrown);
+    const answer = errorAnswer(exchange, error, { errorPages });
+    if (answer.status === 401) answer.headers.push('WWW-Authenticate', authenticator.challenge ?? 'Bearer');
+    return answer;
+  }
+
+  /** What a client may see: a declared error as it is, anything else as an internal one. */
+  function presentable(exchange: Exchange, thrown: unknown): AppError {
+    const route = exchange.route;
+    const undeclared = isAppError(thrown) && compiled.isUndeclared(exchange.endpoint, thrown);
+    if (isAppError(thrown) && !(undeclared && validateAnswers)) {
+      if (undeclared) logger.warn('A handler threw an error that its contract does not declare.', { route, code: thrown.code });
+      if (statusOf(thrown) < 500) return thrown;
+      logger.error('A request failed.', { route, request_id: exchange.requestId, error: thrown });
+      return thrown.kind === 'internal' ? new InternalError() : thrown;
+    }
+    logger.error('A request failed unexpectedly.', { route, request_id: exchange.requestId, error: thrown });
+    return new InternalError();
+  }
+
+  async function complete(exchange: Exchange, match: Match | undefined, fault: unknown): Promise<Answer> {
+    let result = await answer(exchange, match, fault);
+    try {
+      for (const hook of onAnswer) {
+        const replaced = hook(exchange, result);
+        result = (replaced instanceof Promise ? await replaced : replaced) ?? result;
+      }
+    } catch (error) {
+      result = failed(exchange, error);
+    }
+    if (exchange.version) result.headers.push(...lifecycle[exchange.version.index]!);
+    result.headers.push(...exchange.headers);
+    return finish(exchange, result);
+  }
+
+  function finish(exchange: Exchange, result: Answer): Answer {
+    if (onDone.length === 0) return result;
+    const done = (): void => { for (const hook of onDone) hook(exchange, result); };
+    if (result.body === undefined || typeof result.body === 'string' || result.body instanceof Uint8Array) done();
+    else result.body = thenRun(result.body, done);
+    return result;
+  }
+
+  const find = (exchange: Exchange): { match?: Match | undefined; fault?: unknown } => {
+    try {
+      return { match: route(exchange) };
+    } catch (fault) {
+      return { fault: isAppError(fault) ? fault : new ValidationFailed({ faults: [{ path: '', message: 'is not a valid address', in: 'params' }] }) };
+    }
+  };
+
+  return {
+    versions,
+    routes: compiled.all,
+    handle(request) {
+      const exchange = new Exchange(request);
+      const { match, fault } = find(exchange);
+      return complete(exchange, match, fault);
+    },
+    offer(request) {
+      const exchange = new Exchange(request);
+      const { match, fault } = find(exchange);
+      // A version that is not ours may be the host's own.
+      if (!match && (fault === undefined || (isAppError(fault) && statusOf(fault) === 404))) return undefined;
+      return complete(exchange, match, fault);
+    },
+  };
+}
+
+const optionsEndpoint = (allow: readonly string[]) => ({
+  label: 'OPTIONS', access: 'public' as const, run: (): Answer => ({ status: 204, headers: ['Allow', allow.join(', ')], body: undefined }),
+});
+
+async function* thenRun<T>(source: AsyncIterable<T>, done: () => void): AsyncGenerator<T> {
+  try {
+    yield* source;
+  } finally {
+    done();
+  }
+}

@@ -1,0 +1,83 @@
+import { toMilliseconds, type Duration } from '@org/enterprise-kernel';
+import { unchanged, type ApiVersion } from '@org/enterprise-versioning';
+import type { Access } from './access.js';
+import { requestReader } from './request-reader.js';
+import { answerWriter } from './answer-writer.js';
+import type { AnySpec, Served } from './declarations.js';
+import { HandlerTimeout } from './errors.js';
+import type { Exchange } from './exchange.js';
+import { HandlerContext } from './handler-context.js';
+import type { Answer } from './http-request.js';
+
+export type PathParams = Readonly<Record<string, string | undefined>>;
+
+/** Something at an address that answers requests. */
+export interface Endpoint {
+  /** Method and template: `GET /products/{id}`. */
+  readonly label: string;
+  readonly access: Access;
+  /** Requests within the rate limiter's window; 0 is exempt. */
+  readonly rate?: number | undefined;
+  /** The declaration, where it is a contract's. */
+  readonly spec?: AnySpec;
+  /** `<contract>.<route>`, where it is a contract's. */
+  readonly operationId?: string;
+  run(exchange: Exchange, params: PathParams): Promise<Answer> | Answer;
+}
+
+export interface CompileEndpointOptions {
+  readonly operationId: string;
+  readonly version: ApiVersion;
+  readonly served: Served;
+  readonly handler: (context: HandlerContext) => unknown;
+  /** Where versioned routes live, for the Location header: `/api`. */
+  readonly prefix: string;
+  readonly limits: EndpointLimits;
+  /** Checks every answer against its schema, for tests. */
+  readonly validateAnswers: boolean;
+}
+
+export interface EndpointLimits {
+  /** Bytes of a body. */
+  readonly body: number;
+  readonly depth: number;
+  readonly timeout: Duration;
+}
+
+/** Compiles a route for one API version: nothing of its schemas is looked at again per request. */
+export function compileEndpoint(options: CompileEndpointOptions): Endpoint {
+  const { operationId, version, served: { spec, up, down }, handler, limits } = options;
+  const read = requestReader(spec, { operationId, version: version.name, limits });
+  const write = answerWriter({ ...options, down });
+  const timeout = toMilliseconds(spec.limits?.timeout ?? limits.timeout);
+  return {
+    label: `${spec.method} ${spec.path}`,
+    operationId,
+    access: spec.access,
+    rate: spec.limits?.rate,
+    spec,
+    async run(exchange, params) {
+      const { headers, expectedVersion, ...older } = await read(exchange, params);
+      const parts = up === unchanged ? older : up(older);
+      const context = new HandlerContext(exchange, version.name, parts.params, parts.query, headers, parts.body, expectedVersion);
+      const result = handler(context);
+      return write(exchange, result instanceof Promise ? await inTime(result, timeout, exchange) : result);
+    },
+  };
+}
+
+/** Gives up on an answer that takes too long, and tells the handler through its signal. */
+function inTime<T>(work: Promise<T>, milliseconds: number, exchange: Exchange): Promise<T> {
+  if (milliseconds === 0) return work;
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      const error = new HandlerTimeout();
+      exchange.abort(error);
+      reject(error);
+    }, milliseconds);
+    work.then(
+      (value) => { clearTimeout(timer); resolve(value); },
+      (error: Error) => { clearTimeout(timer); reject(error); },
+    );
+  });
+}

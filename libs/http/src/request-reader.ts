@@ -1,0 +1,96 @@
+import { parse as parseQuery } from 'fast-querystring';
+import type { z } from 'zod';
+import { assertDepth, assertJsonType, parseJson, readBytes } from './body.js';
+import { expectedVersion as expectedVersionOf } from './conditional.js';
+import type { AnySpec, MergeUpgraded, Parts } from './declarations.js';
+import type { EndpointLimits, PathParams } from './endpoint.js';
+import { PreconditionFailed, PreconditionRequired, UnsupportedMediaType, ValidationFailed, type Fault } from './errors.js';
+import type { Exchange } from './exchange.js';
+import { readerOf } from './special-body.js';
+import { compileValidator, type Validate } from './validate.js';
+
+/** A request after its own version's checks. */
+export interface ReadRequest extends Parts {
+  readonly headers: unknown;
+  readonly expectedVersion: string | undefined;
+}
+
+const nothing: Validate = () => undefined;
+
+/** Compiles everything that is checked about a request of one route and version. Every fault is reported at once. */
+export function requestReader(spec: AnySpec, options: { operationId: string; version: string; limits: EndpointLimits }) {
+  const params = spec.params ? compileValidator(spec.params, { in: 'params', coerce: true }) : nothing;
+  // A route without a declared query takes none: a misspelt filter must not answer with everything.
+  const query = spec.query ? compileValidator(spec.query, { in: 'query', coerce: true }) : undefined;
+  const headers = spec.headers ? compileValidator(spec.headers, { in: 'headers', coerce: true, open: true }) : undefined;
+  const body = bodyReader(spec, options.limits);
+
+  return async (exchange: Exchange, pathParams: PathParams): Promise<ReadRequest> => {
+    const faults: Fault[] = [];
+    const expectedVersion = spec.ifMatch ? readIfMatch(exchange, spec.ifMatch, options.version) : undefined;
+    const read = {
+      params: params(pathParams, faults),
+      query: query ? query(parseQuery(exchange.queryString), faults) : exchange.queryString === '' ? undefined : noQuery(exchange, faults),
+      headers: headers ? headers({ ...exchange.request.headers }, faults) : undefined,
+      body: body ? await body(exchange, faults) : undefined,
+      expectedVersion,
+    };
+    if (faults.length > 0) throw new ValidationFailed({ faults });
+    return read;
+  };
+}
+
+function noQuery(exchange: Exchange, faults: Fault[]): undefined {
+  for (const path of Object.keys(parseQuery(exchange.queryString))) faults.push({ path, message: 'is not known here', in: 'query' });
+}
+
+function readIfMatch(exchange: Exchange, mode: 'required' | 'optional', version: string): string | undefined {
+  const header = exchange.header('if-match');
+  if (header === undefined) {
+    if (mode === 'required') throw new PreconditionRequired();
+    return undefined;
+  }
+  const expected = expectedVersionOf(header, version);
+  if (expected === 'none') throw new PreconditionFailed();
+  return expected === 'any' ? undefined : expected.version;
+}
+
+function bodyReader(spec: AnySpec, limits: EndpointLimits): ((exchange: Exchange, faults: Fault[]) => Promise<unknown>) | undefined {
+  if (!spec.body) return undefined;
+  const special = readerOf(spec.body);
+  const limit = spec.limits?.body ?? special?.limit ?? limits.body;
+  if (special) {
+    return async (exchange) => {
+      const type = exchange.header('content-type')?.split(';', 1)[0]!.trim().toLowerCase();
+      if (type === undefined || !(special.types.includes(type) || special.types.includes('*/*'))) throw new UnsupportedMediaType({ supported: [...special.types] });
+      return special.read(exchange, limit);
+    };
+  }
+  const validate = compileValidator(spec.body, { in: 'body' });
+  const optional = (spec.body as z.ZodType).safeParse(undefined).success;
+  return async (exchange, faults) => {
+    const { request } = exchange;
+    const { parsed } = request.body;
+    if (parsed) {
+      assertDepth(parsed.value, limits.depth);
+      return validate(parsed.value, faults);
+    }
+    const length = exchange.header('content-length');
+    if (optional && (length === '0' || (length === undefined && exchange.header('transfer-encoding') === undefined))) return undefined;
+    assertJsonType(exchange.header('content-type'));
+    return validate(parseJson(await readBytes(request.body, length, limit), limits.depth), faults);
+  };
+}
+
+/** Compiles the check of what an upgrade makes; a fault there is the upgrade's. */
+export function compileMerge(spec: AnySpec): MergeUpgraded {
+  const validators: readonly (readonly [keyof Parts, Validate])[] = (['params', 'query', 'body'] as const)
+    .flatMap((part) => (spec[part] && !readerOf(spec[part]) ? [[part, compileValidator(spec[part], { in: part, open: true })] as const] : []));
+  return (older, made) => {
+    const faults: Fault[] = [];
+    const parts = { ...older, ...made };
+    for (const [part, validate] of validators) if (part in made) parts[part] = validate(made[part], faults);
+    if (faults.length > 0) throw new TypeError(`the upgraded request does not fit: ${faults.map((fault) => `${fault.in} ${fault.path} ${fault.message}`).join('; ')}`);
+    return parts;
+  };
+}
