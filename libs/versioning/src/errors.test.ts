@@ -1,7 +1,7 @@
 import { defineError } from '@org/enterprise-kernel';
 import { existsSync, readFileSync } from 'node:fs';
 import * as library from './index.js';
-import { ApiVersionGone, ApiVersionNotFound, ApiVersionUnsupported, versionErrorStatus } from './index.js';
+import { ApiVersionChainFailed, ApiVersionGone, ApiVersionNotFound, ApiVersionRequired, ApiVersionUnsupported, versionErrorStatus } from './index.js';
 
 const codes = [...new Set(Object.values(library).flatMap((value) => (typeof value === 'function' && 'code' in value ? [String(value.code)] : [])))];
 
@@ -20,6 +20,11 @@ test('missing details are a fault of the program', () => {
   expect(() => new ApiVersionUnsupported({ requested: 'v9', source: 'path' } as never)).toThrow('Wrong details for error API_VERSION_UNSUPPORTED: supported: is missing');
   expect(() => new ApiVersionUnsupported(undefined as never)).toThrow('must be an object');
   expect(new ApiVersionGone({ version: 'v1', sunset: 'x', supported: [] }).details).toEqual({ version: 'v1', sunset: 'x', supported: [] });
+});
+
+test('every other error has the status of its kind', () => {
+  expect(versionErrorStatus(new ApiVersionRequired({ supported: ['v1'] }))).toBe(400);
+  expect(versionErrorStatus(new ApiVersionChainFailed({ subject: 'x', from: 'v1', to: 'v2', direction: 'up' }))).toBe(500);
 });
 
 test('the status of a foreign error is not ours to say', () => {
