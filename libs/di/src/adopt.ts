@@ -3,7 +3,7 @@ import type { DependencyContainer, InjectionToken } from 'tsyringe';
 import type { AdoptedProvider } from './provider.js';
 
 /** A token under which an existing container's value is known here; alone, it is registered there by its `symbol`. */
-export type Adopted<V> = Token<V> | readonly [Token<V>, InjectionToken<V>];
+export type Adopted<V> = Token<V> | readonly [Token<V>, InjectionToken<NoInfer<V>>];
 
 /**
  * Makes providers of what an existing tsyringe container holds.

@@ -28,6 +28,9 @@ const meaningless: ReadonlySet<unknown> = new Set([undefined, Object, String, Nu
 
 export const isDelayed = (token: unknown): token is Delayed => typeof token === 'object' && token !== null && 'createProxy' in token;
 
+const isInjectable = (token: unknown): token is EngineKey | Delayed =>
+  typeof token === 'string' || typeof token === 'symbol' || typeof token === 'function' || isDelayed(token);
+
 /**
  * Reads what a class wants injected; `undefined` stands for a parameter that nobody described.
  *
@@ -46,8 +49,10 @@ export function parametersOf(target: Class): (ClassParameter | undefined)[] {
 
 function describe(found: unknown): ClassParameter | undefined {
   if (meaningless.has(found)) return undefined;
-  if (typeof found !== 'object' || isDelayed(found)) return { token: found as EngineKey | Delayed, multiple: false, optional: false, transform: undefined };
+  if (isInjectable(found)) return { token: found, multiple: false, optional: false, transform: undefined };
   const { token, multiple = false, isOptional = false, transform, transformArgs = [] } = found as Descriptor;
+  // Some compilers write the token where an interface shares its name; others do not, so it does not count.
+  if (!isInjectable(token)) return undefined;
   return {
     token,
     multiple,

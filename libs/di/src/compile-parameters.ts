@@ -1,3 +1,4 @@
+import type { Binding } from './binding.js';
 import { isDelayed, type ClassParameter } from './class-parameters.js';
 import type { EngineKey } from './key.js';
 import type { ScopeState } from './scope-state.js';
@@ -9,12 +10,17 @@ interface Transform { transform(value: unknown, ...args: readonly unknown[]): un
 /**
  * Prepares the arguments of a decorated class.
  *
- * They are resolved by tsyringe, where every provider is registered too: `delay`, `injectAll`, transforms and
- * interceptors do what they always did.
+ * What is not simply one of our values, or is intercepted, is resolved by tsyringe, where every provider is registered
+ * too: `delay`, `injectAll`, transforms and interceptors do what they always did.
  */
-export function compileParameters(parameters: readonly ClassParameter[]): (scope: ScopeState) => unknown[] {
-  const compiled = parameters.map(compileParameter);
-  return (scope) => compiled.map((argument) => argument(scope));
+export function compileParameters({ parameters, edges }: Binding, intercepted: ReadonlySet<unknown>): Argument[] {
+  return parameters.map((parameter, position) => {
+    const throughTsyringe = compileParameter(parameter);
+    const target = edges.find(({ name }) => name === `#${position}`)?.target;
+    if (!target || isDelayed(parameter.token) || parameter.multiple || parameter.transform) return throughTsyringe;
+    const { token } = parameter;
+    return (scope) => (intercepted.size > 0 && intercepted.has(token) ? throughTsyringe(scope) : target.get(scope));
+  });
 }
 
 function compileParameter({ token, multiple, optional, transform }: ClassParameter): Argument {

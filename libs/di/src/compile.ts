@@ -11,22 +11,23 @@ type Get = (scope: ScopeState) => unknown;
 
 /** Returns a function that makes the value of a binding anew. Call it once the singletons that it needs are built. */
 export function compileMake(binding: Binding, root: ScopeState): Get {
-  const { provider, parameters, edges } = binding;
+  const { provider, edges } = binding;
   switch (provider.kind) {
     case 'factory': {
       const deps = compileDeps(binding, root);
       return (scope) => provider.create(deps(scope));
     }
     case 'class': {
-      const args = compileParameters(parameters);
+      const args = compileParameters(binding, root.intercepted);
       // A scope's tsyringe container costs more than all else; it is made only for what differs from scope to scope.
       const varies = edges.some(({ target }) => target.scope !== 'singleton');
-      return (scope) => new provider.Class(...args(varies ? scope : root));
+      return (scope) => {
+        const within = varies ? scope : root;
+        return new provider.Class(...args.map((argument) => argument(within)));
+      };
     }
-    case 'adopted': {
-      const { container, from } = provider;
-      return container === root.engine ? (scope) => scope.engine.resolve(from) : () => container.resolve(from);
-    }
+    case 'adopted':
+      return () => provider.container.resolve(provider.from);
   }
 }
 

@@ -29,3 +29,16 @@ export function decoratedScope(container: DependencyContainer, Decorated: Class)
 /** How long a value lives that another tsyringe container provides, as far as a captive check is concerned. */
 export const externalScope = (container: DependencyContainer, key: EngineKey): ProviderScope =>
   registrationOf(container, key)?.options.lifecycle === Lifecycle.ContainerScoped ? 'request' : 'transient';
+
+/** Keeps a list of the keys that somebody intercepts in a tsyringe container; others need not go through it. */
+export function watchInterceptors(container: DependencyContainer): ReadonlySet<unknown> {
+  const watched = new Set<unknown>();
+  for (const method of ['beforeResolution', 'afterResolution'] as const) {
+    const original = container[method].bind(container) as (...args: unknown[]) => void;
+    container[method] = (...args: unknown[]) => {
+      watched.add(args[0]);
+      original(...args);
+    };
+  }
+  return watched;
+}

@@ -4,7 +4,7 @@ import { compileMake, disposerOf } from './compile.js';
 import { ContainerStopped, StartAborted, StartFailed } from './errors.js';
 import type { Runtime } from './runtime.js';
 import { StartTimes, type StartReport } from './start-report.js';
-import { messageOf, runStopSteps, timedOut, type StopStep } from './stop-steps.js';
+import { messageOf, runStopSteps, type StopStep } from './stop-steps.js';
 
 /** Only `ready` means that everything runs; it ends as soon as a stop begins. */
 export type LifecycleState = 'created' | 'starting' | 'ready' | 'stopping' | 'stopped';
@@ -152,7 +152,7 @@ export class Lifecycle {
       return (await this.#unwinding) ?? [];
     }
     // The step may still come to its end; what it has built is then taken down by the start itself.
-    return [timedOut(this.#step, finishWithin, []), ...(await this.#finish())];
+    return [hanging, ...(await this.#finish())];
   }
 
   async #finish(): Promise<Error[]> {

@@ -38,6 +38,7 @@ export function linkProviders(
     }
     if (engine.isRegistered(key, true)) {
       const binding = bind({ key, id, module: outside, provider: external(engine, key) }, engine, faults);
+      binding.get = (scope) => scope.engine.resolve(key as symbol);
       externals.set(key, binding);
       return binding;
     }

@@ -10,7 +10,7 @@ export interface RequestScope extends AsyncDisposable {
 }
 
 export function requestScope(runtime: Runtime): RequestScope {
-  const state = new ScopeState(runtime.engine, false);
+  const state = new ScopeState(runtime.engine, runtime.root);
   let disposed = false;
   return {
     resolve: (key) => {

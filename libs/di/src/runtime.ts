@@ -22,7 +22,7 @@ export class Runtime {
   constructor(bindings: Bindings, engine: DependencyContainer) {
     this.engine = engine;
     this.#bindings = bindings;
-    this.root = new ScopeState(engine, true);
+    this.root = new ScopeState(engine);
     for (const [key, binding] of bindings) {
       if (binding.scope !== 'singleton') binding.get = compileOnFirstUse(binding, this.root);
       const useFactory = binding.scope === 'singleton'
@@ -47,11 +47,12 @@ export class Runtime {
 
   /** Resolves what people hold: a token, a class, or a lazy token. */
   value<V>(key: Key<V>, scope: ScopeState): V {
-    const binding = this.#live.get(engineKeyOf(key));
-    if (binding) return binding.get(scope) as V;
+    const engineKey = engineKeyOf(key);
+    const binding = this.#live.get(engineKey);
+    if (binding) return (scope.intercepted.size > 0 && scope.intercepted.has(engineKey) ? scope.engine.resolve(engineKey as symbol) : binding.get(scope)) as V;
     const target = lazyTarget(key);
     if (target) return (() => this.value(target, scope)) as V;
-    return this.refuse(engineKeyOf(key), idOf(key));
+    return this.refuse(engineKey, idOf(key));
   }
 
   /** Throws what explains best why there is no value. */

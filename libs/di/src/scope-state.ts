@@ -1,9 +1,12 @@
 import { disposalStack, type DisposalStack } from '@org/enterprise-kernel';
 import type { DependencyContainer } from 'tsyringe';
 import type { Binding } from './binding.js';
+import { watchInterceptors } from './engine.js';
 
 /** What one scope has made so far; nothing is allocated before it is needed. */
 export class ScopeState {
+  /** Keys whose resolution somebody intercepts in tsyringe. */
+  readonly intercepted: ReadonlySet<unknown>;
   readonly #engine: DependencyContainer;
   #child: DependencyContainer | undefined;
   #values: Map<Binding, unknown> | undefined;
@@ -11,9 +14,10 @@ export class ScopeState {
   /** The container's own scope, in which no request-scoped value lives. */
   readonly isRoot: boolean;
 
-  constructor(engine: DependencyContainer, isRoot: boolean) {
+  constructor(engine: DependencyContainer, root?: ScopeState) {
     this.#engine = engine;
-    this.isRoot = isRoot;
+    this.isRoot = root === undefined;
+    this.intercepted = root ? root.intercepted : watchInterceptors(engine);
   }
 
   has(binding: Binding): boolean {

@@ -35,7 +35,7 @@ export async function runStopSteps(steps: readonly StopStep[], within: Duration,
   return failures;
 }
 
-export function timedOut(step: string, within: Duration, skipped: readonly string[]): Error {
+function timedOut(step: string, within: Duration, skipped: readonly string[]): Error {
   const rest = skipped.length === 0 ? '' : ` Not reached: ${skipped.join(', ')}.`;
   return new StopTimedOut({ step, skipped }, { message: `${step} did not finish within ${formatMilliseconds(toMilliseconds(within))}.${rest}` });
 }

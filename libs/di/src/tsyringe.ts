@@ -2,4 +2,7 @@
 import 'reflect-metadata';
 
 /** tsyringe's own decorators and container, loadable without any preparation. */
-export { container, delay, inject, injectAll, injectable, Lifecycle, scoped, singleton, type DependencyContainer, type InjectionToken } from 'tsyringe';
+export {
+  autoInjectable, container, delay, inject, injectable, injectAll, injectAllWithTransform, injectWithTransform, Lifecycle, registry, scoped, singleton,
+  type DependencyContainer, type InjectionToken,
+} from 'tsyringe';
