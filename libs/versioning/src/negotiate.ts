@@ -37,9 +37,9 @@ export function negotiator({ versions, names, strategies, prefix, vary, fallback
   /** Resolves one strategy's answer; of several values, all must mean the same version. */
   const read = (text: string, strategy: VersionStrategy): ApiVersion | undefined => {
     if (!text.includes(',')) return text.trim() === '' ? undefined : resolve(text, strategy);
-    const meant = text.split(',').filter((part) => part.trim() !== '').map((part) => resolve(part, strategy));
-    if (meant.some((version) => version !== meant[0])) throw conflict(meant.map(({ name }) => ({ source: label(strategy), version: name })));
-    return meant[0];
+    const meant = new Set(text.split(',').filter((part) => part.trim() !== '').map((part) => resolve(part, strategy)));
+    if (meant.size > 1) throw conflict([...meant].map(({ name }) => ({ source: label(strategy), version: name })));
+    return [...meant][0];
   };
 
   const gone = ({ name, lifecycle: { sunset, info } }: ApiVersion): Error => {

@@ -1,7 +1,7 @@
 import { manualClock, type Labels, type Meter } from '@org/enterprise-kernel';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import request from 'supertest';
-import { queryVersion, pathVersion, versionSet, versionUsage, type VersionUsage } from '../index.js';
+import { headerVersion, pathVersion, queryVersion, versionSet, versionUsage, type VersionUsage } from '../index.js';
 import { apiVersion, versionedRouter, versionErrors, versionOf, type VersionedRouter } from './index.js';
 
 const clock = manualClock(Date.UTC(2026, 5, 1));
@@ -114,7 +114,7 @@ describe('errors', () => {
     const made = express();
     made.use(before, () => { throw error; }, versionErrors());
     const last: ErrorRequestHandler = (caught, _req, res, _next) => {
-      if (res.headersSent) res.end(' (cut)');
+      if (res.headersSent) res.end(` (cut: ${(caught as Error).name})`);
       else res.status(500).send((caught as Error).message);
     };
     return made.use(last);
@@ -127,7 +127,7 @@ describe('errors', () => {
   test('after the response has begun go on as well', async () => {
     const refused = (() => { try { set.negotiate({ path: '/api/v9', header: () => undefined }); } catch (error) { return error; } throw new Error(); })();
     const { text } = await request(failing(refused, (_, res, next) => { res.write('begun'); next(); })).get('/');
-    expect(text).toBe('begun (cut)');
+    expect(text).toBe('begun (cut: API_VERSION_UNSUPPORTED)');
   });
 });
 
@@ -281,8 +281,11 @@ describe('a versioned router', () => {
     first.since('v1').get('/x', say('api'));
     const second = versionedRouter(other);
     second.since('v8').get('/x', say('admin'));
-    const made = app(first, second);
+    const third = versionedRouter(versionSet({ supported: ['w1'], default: 'w1', strategies: [headerVersion('X-Other')] }));
+    third.since('w1').get('/api/v1/y', say('by another header'));
+    const made = app(first, second, third);
     expect(await text(made, '/admin/v8/x')).toBe('admin');
     expect(await text(made, '/api/v1/x')).toBe('api');
+    expect(await text(made, '/api/v1/y')).toBe('by another header');
   });
 });
