@@ -36,7 +36,7 @@ const handler = (read: Read, bind: typeof bindEmitter): RequestListener => (req,
 interface Answer { readonly steps: number; readonly strays: readonly string[] }
 
 const serve = async <R>(listener: RequestListener, task: (server: Server) => Promise<R>): Promise<R> => {
-  const server = createServer(listener).listen(0, '127.0.0.1');
+  const server = createServer(listener).setMaxListeners(0).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   try {
     return await task(server);
@@ -46,7 +46,7 @@ const serve = async <R>(listener: RequestListener, task: (server: Server) => Pro
   }
 };
 
-/** Sends a body in two pieces with a pause, so that requests interleave and `data` comes in a turn of its own. */
+/** Sends the second half of a body only after the server has the first, so that requests interleave and `data` comes in a turn of its own. */
 const send = (server: Server, agent: Agent, requestId: string, type: string, body: string): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const { port } = server.address() as AddressInfo;
@@ -60,7 +60,12 @@ const send = (server: Server, agent: Agent, requestId: string, type: string, bod
     });
     req.on('error', reject);
     req.write(body.slice(0, half));
-    setTimeout(() => req.end(body.slice(half)), 1 + Math.random() * 4);
+    const onRequest = ({ headers }: IncomingMessage): void => {
+      if (headers['x-request-id'] !== requestId) return;
+      server.off('request', onRequest);
+      setTimeout(() => req.end(body.slice(half)), 1 + Math.random() * 4);
+    };
+    server.on('request', onRequest);
   });
 
 const sendMany = (listener: RequestListener, type: string, body: string): Promise<Answer[]> =>

@@ -74,7 +74,7 @@ describe('uuidv7', () => {
     const ids = Array.from({ length: 10_000 }, uuidv7);
     expectRising(ids);
     expect(timeOf(ids[0]!)).toBeGreaterThanOrEqual(before);
-    expect(timeOf(ids.at(-1)!)).toBeLessThanOrEqual(Date.now());
+    expect(timeOf(ids.at(-1)!)).toBeLessThanOrEqual(Date.now() + 1); // a millisecond may be borrowed
     expect(ids.every(isUuid)).toBe(true);
   });
 
