@@ -20,8 +20,8 @@ export interface CreateDispatcherOptions {
   readonly routes: readonly Implementation[];
   /** Gives the handlers their dependencies. @default none can be had */
   readonly resolve?: Resolve;
-  /** Addresses outside of the contracts. @default none */
-  readonly plain?: readonly PlainRoute[];
+  /** Addresses outside of the contracts; a function makes them of what is served, as documents need it. @default none */
+  readonly plain?: readonly PlainRoute[] | ((served: ServedRoutes) => readonly PlainRoute[]);
   /** What takes part in every request, in this order. @default none */
   readonly middleware?: readonly Middleware[];
   /** @default knows nobody: routes that are not public answer 401 */
@@ -44,11 +44,15 @@ export interface CreateDispatcherOptions {
   readonly validateAnswers?: boolean;
 }
 
-/** Takes requests from any host and answers them. Everything is compiled when it is created. */
-export interface Dispatcher {
+/** What a dispatcher serves, for documents and tools. */
+export interface ServedRoutes {
   readonly versions: VersionSet;
-  /** Every contract route in every version, for documents and tools. */
+  /** Every contract route in every version. */
   readonly routes: readonly CompiledRoute[];
+}
+
+/** Takes requests from any host and answers them. Everything is compiled when it is created. */
+export interface Dispatcher extends ServedRoutes {
   /** Answers a request, one for an unknown address too. Never rejects. */
   handle(request: HttpRequest): Promise<Answer>;
   /** Answers a request to one of its own addresses; `undefined` for any other, so that a host can pass it on. */
@@ -60,8 +64,10 @@ export interface Dispatcher {
  * @throws TypeError with every fault of the routes: duplicate, shadowed, without access, not serialisable ...
  */
 export function createDispatcher(options: CreateDispatcherOptions): Dispatcher {
-  const { versions, middleware = [], logger = noopLogger, plain = [], authenticator = noAuthenticator, errorPages, validateAnswers = false } = options;
+  const { versions, middleware = [], logger = noopLogger, authenticator = noAuthenticator, errorPages, validateAnswers = false } = options;
   const compiled = compileRoutes(options, validateAnswers);
+  const served: ServedRoutes = { versions, routes: compiled.all };
+  const plain = typeof options.plain === 'function' ? options.plain(served) : options.plain ?? [];
   const router = createRouter(compiled.routed, plain, versions);
   const guard = accessGuard(authenticator, options.authorizer);
   const lifecycle = versions.versions.map((version) => version.headers().flat());
@@ -170,8 +176,7 @@ export function createDispatcher(options: CreateDispatcherOptions): Dispatcher {
   };
 
   return {
-    versions,
-    routes: compiled.all,
+    ...served,
     handle(request) {
       const exchange = new Exchange(request);
       const { match, fault } = find(exchange);
