@@ -1,3 +1,4 @@
+// @ts-check
 // What the checks need to know about the workspace, read from the folders, so that a new library is covered unasked.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

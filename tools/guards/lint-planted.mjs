@@ -1,3 +1,4 @@
+// @ts-check
 // Lints texts that are not on disk, with the workspace's own configuration, and prints what lint says about each.
 // A process of its own, since the rank rule reads the project graph once a process and believes what it finds cached.
 import { readFileSync } from 'node:fs';

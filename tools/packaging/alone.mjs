@@ -1,3 +1,4 @@
+// @ts-check
 // What one library costs someone who wants nothing else: packages, bytes and milliseconds.
 import { readdirSync, readFileSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

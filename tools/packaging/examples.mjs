@@ -1,3 +1,4 @@
+// @ts-check
 // The examples of the READMEs, as programs.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

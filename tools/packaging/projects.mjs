@@ -1,3 +1,4 @@
+// @ts-check
 // Projects of other people, one of each kind that the libraries promise to fit into.
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';

@@ -1,3 +1,4 @@
+// @ts-check
 // A registry on this machine for @org packages alone; everything else comes from the ordinary one.
 import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -28,7 +29,7 @@ export async function startRegistry(folder) {
 
   const require = createRequire(import.meta.url);
   const { bin } = require('verdaccio/package.json');
-  const program = join(dirname(require.resolve('verdaccio/package.json')), typeof bin === 'string' ? bin : bin.verdaccio);
+  const program = join(dirname(require.resolve('verdaccio/package.json')), bin);
   const child = fork(program, ['--config', config, '--listen', `127.0.0.1:${port}`], { silent: true, cwd: folder });
   let log = '';
   child.stdout?.on('data', (chunk) => { log += chunk; });

@@ -1,3 +1,4 @@
+// @ts-check
 // Running other programs: quietly when they succeed, with all they said when they fail.
 import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
@@ -34,11 +35,17 @@ export const node = (/** @type {string[]} */ args, /** @type {Parameters<typeof 
 export const npm = (/** @type {string[]} */ args, /** @type {Parameters<typeof run>[2]} */ options = {}) =>
   run('npm', [...args, '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'], options);
 
-/** Runs `task` on every item, at most `width` at a time, and returns the results in order. */
+/**
+ * Runs `task` on every item, at most `width` at a time, and returns the results in order.
+ * @template T, R
+ * @param {T[]} items
+ * @param {(item: T, index: number) => Promise<R> | R} task
+ * @returns {Promise<R[]>}
+ */
 export async function each(items, task, width = 2) {
   const results = new Array(items.length);
   const queue = items.entries();
-  const work = async () => { for (const [i, item] of queue) results[i] = await task(item); };
+  const work = async () => { for (const [i, item] of queue) results[i] = await task(item, i); };
   await Promise.all(Array.from({ length: width }, work));
   return results;
 }

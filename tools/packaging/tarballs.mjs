@@ -1,3 +1,4 @@
+// @ts-check
 // What npm would upload, judged before anyone installs it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,11 +7,13 @@ import { formatMessage } from 'publint/utils';
 import { manifestOf, root } from '../workspace.mjs';
 import { node, npm } from './shell.mjs';
 
+/** @typedef {{ library: import('../workspace.mjs').Library, file: string, contents: string[] }} Tarball */
+
 /**
  * Packs every library into `folder`.
  * @param {import('../workspace.mjs').Library[]} libraries
  * @param {string} folder
- * @returns {Promise<{ library: import('../workspace.mjs').Library, file: string, contents: string[] }[]>}
+ * @returns {Promise<Tarball[]>}
  */
 export async function pack(libraries, folder) {
   const printed = await npm(['pack', ...libraries.map((library) => `./libs/${library.id}`), '--pack-destination', folder, '--json', '--ignore-scripts']);
@@ -24,7 +27,7 @@ export async function pack(libraries, folder) {
 }
 
 /** Fails on a file that is missing or does not belong into the tarball. */
-export function checkContents({ library, contents }) {
+export function checkContents(/** @type {Tarball} */ { library, contents }) {
   const targets = Object.values(library.manifest.exports).flatMap((target) => (typeof target === 'string' ? [target] : Object.values(target)));
   const missing = ['LICENSE', 'README.md', ...targets.map((target) => target.replace('./', ''))].filter((file) => !contents.includes(file));
   const extra = contents.filter((file) => /\.test\.|tsbuildinfo$/.test(file) || !/^(dist|src)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(file));
@@ -36,7 +39,7 @@ export function checkContents({ library, contents }) {
 }
 
 /** Fails on anything publint finds, suggestions included. */
-export async function lint({ library, file }) {
+export async function lint(/** @type {Tarball} */ { library, file }) {
   const buffer = readFileSync(file);
   const tarball = buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength);
   const { messages } = await publint({ pack: { tarball }, strict: true });
@@ -45,5 +48,5 @@ export async function lint({ library, file }) {
 }
 
 /** Fails when some way of importing the package finds no types or wrong ones. */
-export const checkTypes = ({ file }) =>
+export const checkTypes = (/** @type {Tarball} */ { file }) =>
   node([join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js'), file, '--profile', 'esm-only', '--no-color', '--no-emoji']).then(() => undefined);
