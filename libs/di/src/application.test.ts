@@ -1,5 +1,5 @@
 import { token } from '@org/enterprise-kernel';
-import { createApplication, provide, provideValue, StartAborted } from './index.js';
+import { createApplication, defineModule, provide, provideValue, StartAborted } from './index.js';
 
 const Name = token<string>('app.Name');
 const Greeting = token<string>('app.Greeting');
@@ -22,6 +22,13 @@ describe('an application', () => {
     expect(() => app.register({ name: 'late' })).toThrow(expect.objectContaining({ code: 'REGISTRATION_LATE', details: { modules: ['late'] } }));
     await app.stop();
     expect(() => app.register({ name: 'late' })).toThrow(/Too late to register late/);
+  });
+
+  test('keeps the further fields of a module for those who know them', () => {
+    const module = defineModule({ name: 'web', providers: [], routes: [{ path: '/ping' }] });
+    const path: string = module.routes[0].path;
+    expect(path).toBe('/ping');
+    expect(createApplication({ modules: [module] }).check().graph.nodes).toEqual([]);
   });
 
   test('can be checked without being started', () => {

@@ -226,6 +226,16 @@ describe('a stop', () => {
     expect(log).toEqual(['build a', 'build b', 'dispose b', 'dispose a']);
   });
 
+  test('during the last step of a start undoes all of it', async () => {
+    const { log, container } = chain();
+    let stopping: Promise<void> | undefined;
+    const it = container({ onReady: (own) => { stopping = own.stop(); } });
+    expect(StartAborted.is(await rejection(it.start()))).toBe(true);
+    await stopping;
+    expect(log.slice(-3)).toEqual(['dispose c', 'dispose b', 'dispose a']);
+    expect(it.state).toBe('stopped');
+  });
+
   test('during a start reports what fails on the way down', async () => {
     const { container } = chain({ a: { dispose: fail('busy') } });
     const it = container();

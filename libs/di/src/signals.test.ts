@@ -103,6 +103,23 @@ describe('the helpers for a process', () => {
     expect(listeners.size).toBe(0);
   });
 
+  test('exit at once at a second signal, by the number of that signal', async () => {
+    const { process, codes, errors, logger, send } = fake();
+    onSignals(process, { stop: () => new Promise(() => {}) }, { logger });
+    send('SIGINT');
+    expect(codes).toEqual([]);
+    send('SIGTERM');
+    expect([codes, errors]).toEqual([[143], [{ signal: 'SIGTERM', code: 143 }]]);
+  });
+
+  test('exit with 0 once the stop is done', async () => {
+    const { process, codes, send } = fake();
+    onSignals(process, { stop: async () => {} });
+    send('SIGTERM');
+    await tick();
+    expect(codes).toEqual([0]);
+  });
+
   test('log every failure of a stop, whatever it rejects with', async () => {
     const { process, codes, errors, logger, send } = fake();
     const parts = [new Error('one'), new Error('two')];

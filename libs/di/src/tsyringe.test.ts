@@ -43,6 +43,14 @@ describe('classes decorated for tsyringe', () => {
     expect(controller.registry).toBe(container.resolve(Registry));
   });
 
+  test('that a tsyringe container registers as transient stay transient', async () => {
+    class Draft {}
+    const parent = root.createChildContainer();
+    parent.register(Draft, Draft);
+    const container = await started([provideClass(Draft)], { tsyringe: parent });
+    expect(container.resolve(Draft)).not.toBe(container.resolve(Draft));
+  });
+
   test('may implement a token, and are the same under both names', async () => {
     const Notify = token<Notifier>('ts.Notify');
     const container = await started([mailer, provideClass(Notify, Notifier, { scope: 'singleton' })]);

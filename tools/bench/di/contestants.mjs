@@ -1,8 +1,8 @@
 // The same small graphs in each container. Every contestant returns functions that do one unit of work.
 import { asClass, asFunction, asValue, createContainer as createAwilix, Lifetime } from 'awilix';
-import { token } from '../../../libs/kernel/dist/index.js';
-import { createContainer, provide, provideClass, provideValue } from '../../../libs/di/dist/index.js';
-import { container as root, inject, injectable, Lifecycle } from '../../../libs/di/dist/tsyringe.js';
+import { token } from '@org/enterprise-kernel';
+import { createContainer, provide, provideClass, provideValue } from '@org/enterprise-di';
+import { container as root, inject, injectable, Lifecycle } from '@org/enterprise-di/tsyringe';
 
 const values = { a: { name: 'a' }, b: { name: 'b' }, c: { name: 'c' } };
 const names = Object.keys(values);
