@@ -17,6 +17,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
  * @property {boolean} [private]
  * @property {boolean | string[]} [sideEffects]
  * @property {string[]} [files]
+ * @property {Record<string, string>} [bin]
  * @property {{ node?: string }} [engines]
  * @property {{ access?: string }} [publishConfig]
  * @property {Record<string, string | Record<string, string>>} exports

@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { manifestOf, peersOf, root } from '../workspace.mjs';
 import { blockOf, examplesOf, toCommonJs } from './examples.mjs';
-import { node, npm } from './shell.mjs';
+import { node, npm, run } from './shell.mjs';
 
 /** @typedef {import('../workspace.mjs').Library} Library */
 /** @typedef {{ folder: string, libraries: Library[] }} Project */
@@ -76,7 +76,9 @@ export const kinds = [
       write(folder, { ...sources(libraries), 'tsconfig.json': { compilerOptions: { ...strict, module: 'nodenext', rootDir: 'src', outDir: 'out' }, include: ['src'] } });
       await compile(folder, 'typescript');
       for (const program of programs(libraries)) await node([`out/${program}.js`], { cwd: folder, timeoutMs: 60_000 });
-      return `${libraries.flatMap(examplesOf).length} blocks compiled, ${summary(libraries)}`;
+      const commands = libraries.flatMap(({ manifest }) => Object.keys(manifest.bin ?? {}));
+      for (const command of commands) await run(join(folder, 'node_modules/.bin', command), ['--help'], { cwd: folder, timeoutMs: 60_000 });
+      return `${libraries.flatMap(examplesOf).length} blocks compiled, ${summary(libraries)}, ${commands.length} commands started`;
     },
   },
   {
