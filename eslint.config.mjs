@@ -52,9 +52,4 @@ export default tseslint.config(
       'no-restricted-imports': ['error', { patterns: [{ group: ['**/tools/**'], message: 'tools/ may be imported from tests only.' }] }],
     },
   },
-  {
-    // Benchmarks measure what is published, and may load builds by path.
-    files: ['tools/bench/**'],
-    rules: { '@nx/enforce-module-boundaries': 'off' },
-  },
 );
