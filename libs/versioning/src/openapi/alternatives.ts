@@ -1,9 +1,11 @@
-import { Report, type Scope } from './report.js';
+import type { Finding } from './report.js';
+import { severityOf } from './rules.js';
+import type { TryingScope } from './schema.js';
 import { compareShapes } from './shapes.js';
 import type { Shape } from './shape.js';
 
 /** Finds out which alternative became which, and compares those; the rest was removed or added. */
-export function compareAlternatives(before: readonly Shape[], after: readonly Shape[], scope: Scope): void {
+export function compareAlternatives(before: readonly Shape[], after: readonly Shape[], scope: TryingScope): void {
   if (before.length === 1 && after.length === 1) {
     compareShapes(before[0]!, after[0]!, scope);
     return;
@@ -20,24 +22,20 @@ export function compareAlternatives(before: readonly Shape[], after: readonly Sh
       compareShapes(shape, match, scope);
     }
   }
-  for (const { place } of older) scope.report.add('alternative-removed', place, 'An alternative was removed.', scope);
-  for (const { place } of newer) scope.report.add('alternative-added', place, 'An alternative was added.', scope);
+  for (const { place } of older) scope.add('alternative-removed', place, 'An alternative was removed.');
+  for (const { place } of newer) scope.add('alternative-added', place, 'An alternative was added.');
 }
 
 type Matcher = (before: Shape, after: Shape) => boolean;
 
 /** The surest first: the same component, the same tag, no difference, no difference that breaks anything, the only two of a type. */
-function matchers(scope: Scope): readonly Matcher[] {
-  const differences = (before: Shape, after: Shape): Report => {
-    const report = new Report();
-    compareShapes(before, after, { ...scope, report, seen: new Set(scope.seen) });
-    return report;
-  };
+function matchers(scope: TryingScope): readonly Matcher[] {
+  const differences = (before: Shape, after: Shape): readonly Finding[] => scope.attempt((trial) => compareShapes(before, after, trial));
   return [
     (before, after) => before.place.pointer === after.place.pointer && /^#\/(?:components\/schemas|\$defs)\/[^/]+$/.test(before.place.pointer),
     (before, after) => tagOf(before) !== '' && tagOf(before) === tagOf(after),
-    (before, after) => differences(before, after).isEmpty,
-    (before, after) => differences(before, after).changes().every(({ severity }) => severity !== 'breaking'),
+    (before, after) => differences(before, after).length === 0,
+    (before, after) => differences(before, after).every(({ rule, direction }) => severityOf(rule, direction) !== 'breaking'),
     sameTypes,
   ];
 }

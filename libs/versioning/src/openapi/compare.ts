@@ -1,6 +1,7 @@
-import { compareOperation, type Operation } from './operation.js';
+import { compareOperation, type Operation, type OperationSettings } from './operation.js';
 import { at, entriesOf, rootOf, type Place } from './place.js';
 import { Report, type ApiChange, type SeverityOverrides } from './report.js';
+import { SchemaComparison } from './schema.js';
 
 export interface CompareOpenApiOptions {
   /** Other severities, by rule; `off` leaves a rule out. @default those of {@link rules} */
@@ -17,8 +18,9 @@ export interface CompareOpenApiOptions {
 export function compareOpenApi(before: unknown, after: unknown, { severities }: CompareOpenApiOptions = {}): readonly ApiChange[] {
   const report = new Report(severities);
   const [older, newer] = [documentOf('old', before), documentOf('new', after)];
-  compareSets(operationsOf(older, 'paths'), operationsOf(newer, 'paths'), report, false);
-  compareSets(operationsOf(older, 'webhooks'), operationsOf(newer, 'webhooks'), report, true);
+  const schemas = { request: new SchemaComparison('request'), response: new SchemaComparison('response') };
+  compareSets(operationsOf(older, 'paths'), operationsOf(newer, 'paths'), { report, schemas, webhook: false });
+  compareSets(operationsOf(older, 'webhooks'), operationsOf(newer, 'webhooks'), { report, schemas, webhook: true });
   return report.changes();
 }
 
@@ -28,15 +30,16 @@ function documentOf(name: Place['document'], value: unknown): Place {
   return rootOf(name, value);
 }
 
-function compareSets(before: ReadonlyMap<string, Operation>, after: ReadonlyMap<string, Operation>, report: Report, webhook: boolean): void {
+function compareSets(before: ReadonlyMap<string, Operation>, after: ReadonlyMap<string, Operation>, settings: OperationSettings): void {
+  const { report, webhook } = settings;
   const kind = webhook ? 'webhook' : 'operation';
   for (const [key, was] of before) {
     const is = after.get(key);
-    if (is) compareOperation(was, is, report, webhook);
-    else report.add(`${kind}-removed`, was.operation, `${was.name} was removed.`, { operation: was.name, direction: 'request' });
+    if (is) compareOperation(was, is, settings);
+    else report.add({ rule: `${kind}-removed`, place: was.operation, direction: 'request', message: `${was.name} was removed.` }, was.name);
   }
   for (const [key, is] of after) {
-    if (!before.has(key)) report.add(`${kind}-added`, is.operation, `${is.name} was added.`, { operation: is.name, direction: 'request' });
+    if (!before.has(key)) report.add({ rule: `${kind}-added`, place: is.operation, direction: 'request', message: `${is.name} was added.` }, is.name);
   }
 }
 

@@ -5,7 +5,7 @@ import type { Scope } from './report.js';
 export function compareOptionalSchemas(before: Place | undefined, after: Place | undefined, beside: Place, scope: Scope): void {
   if (!before && !after) return;
   const anything: Place = { ...beside, value: true };
-  scope.compare([before ?? anything], [after ?? anything], scope);
+  scope.compare([before ?? anything], [after ?? anything]);
 }
 
 /** Compares the media types of a body. */
@@ -14,10 +14,10 @@ export function compareContent(before: Place | undefined, after: Place | undefin
   for (const [type, place] of older) {
     const now = newer.get(type);
     if (now) compareOptionalSchemas(child(place, 'schema'), child(now, 'schema'), now, scope);
-    else scope.report.add('media-type-removed', place, `The media type ${type} was removed.`, scope);
+    else scope.add('media-type-removed', place, `The media type ${type} was removed.`);
   }
   for (const [type, place] of newer) {
-    if (!older.has(type)) scope.report.add('media-type-added', place, `The media type ${type} was added.`, scope);
+    if (!older.has(type)) scope.add('media-type-added', place, `The media type ${type} was added.`);
   }
 }
 

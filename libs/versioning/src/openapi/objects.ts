@@ -7,17 +7,17 @@ export function compareObjects(before: Shape, after: Shape, scope: Scope): void 
   for (const name of names) compareProperty(name, before, after, scope);
 
   const [wasClosed, isClosed] = [isClosedTo(before), isClosedTo(after)];
-  if (!wasClosed && isClosed) scope.report.add('additional-properties-forbidden', after.place, 'Properties that are not declared are no longer possible.', scope);
-  else if (wasClosed && !isClosed) scope.report.add('additional-properties-allowed', after.place, 'Properties that are not declared have become possible.', scope);
+  if (!wasClosed && isClosed) scope.add('additional-properties-forbidden', after.place, 'Properties that are not declared are no longer possible.');
+  else if (wasClosed && !isClosed) scope.add('additional-properties-allowed', after.place, 'Properties that are not declared have become possible.');
   else if (!wasClosed && (before.additional.length > 0 || after.additional.length > 0)) {
-    scope.compare(orAnything(before.additional, before), orAnything(after.additional, after), scope);
+    scope.compare(orAnything(before.additional, before), orAnything(after.additional, after));
   }
 }
 
 const isClosedTo = ({ additional }: Shape): boolean => additional.some(({ value }) => value === false);
 
 function compareProperty(name: string, before: Shape, after: Shape, scope: Scope): void {
-  const { report, direction } = scope;
+  const { direction } = scope;
   const [was, is] = [before.properties.get(name), after.properties.get(name)];
   // What never travels in this direction is no part of its contract.
   const [wasHidden, isHidden] = [was, is].map((places) => {
@@ -31,16 +31,16 @@ function compareProperty(name: string, before: Shape, after: Shape, scope: Scope
 
   if (wasThere && !isThere) {
     const place = was?.[0] ?? before.place;
-    if (direction === 'request' && isClosedTo(after)) report.add('property-no-longer-accepted', place, `The property ${name} is refused now.`, scope);
-    else report.add(wasRequired ? 'property-removed' : 'optional-property-removed', place, `The property ${name} was removed.`, scope);
+    if (direction === 'request' && isClosedTo(after)) scope.add('property-no-longer-accepted', place, `The property ${name} is refused now.`);
+    else scope.add(wasRequired ? 'property-removed' : 'optional-property-removed', place, `The property ${name} was removed.`);
   } else if (!wasThere && isThere) {
-    report.add(isRequired ? 'property-added-required' : 'property-added', is?.[0] ?? after.place, `The ${isRequired ? 'required' : 'optional'} property ${name} was added.`, scope);
+    scope.add(isRequired ? 'property-added-required' : 'property-added', is?.[0] ?? after.place, `The ${isRequired ? 'required' : 'optional'} property ${name} was added.`);
   } else if (wasThere && isThere) {
     const place = is?.[0] ?? after.place;
-    if (!wasRequired && isRequired) report.add('property-became-required', place, `The property ${name} has become required.`, scope);
-    if (wasRequired && !isRequired) report.add('property-became-optional', place, `The property ${name} has become optional.`, scope);
-    if (was && is && isDeprecated(is) && !isDeprecated(was)) report.add('property-deprecated', place, `The property ${name} is deprecated now.`, scope);
-    scope.compare(orAnything(was ?? [], before), orAnything(is ?? [], after), scope);
+    if (!wasRequired && isRequired) scope.add('property-became-required', place, `The property ${name} has become required.`);
+    if (wasRequired && !isRequired) scope.add('property-became-optional', place, `The property ${name} has become optional.`);
+    if (was && is && isDeprecated(is) && !isDeprecated(was)) scope.add('property-deprecated', place, `The property ${name} is deprecated now.`);
+    scope.compare(orAnything(was ?? [], before), orAnything(is ?? [], after));
   }
 }
 

@@ -13,7 +13,6 @@ interface Parameter {
 export function compareParameters(before: { path: Place; operation: Place }, after: { path: Place; operation: Place }, names: readonly [string, string], scope: Scope): void {
   const older = parametersOf(before, names[0]);
   const newer = parametersOf(after, names[1]);
-  const { report } = scope;
 
   for (const [key, was] of older) {
     const is = newer.get(key);
@@ -22,23 +21,22 @@ export function compareParameters(before: { path: Place; operation: Place }, aft
       continue;
     }
     const moved = [...newer].find(([other, candidate]) => !older.has(other) && candidate.name.toLowerCase() === was.name.toLowerCase())?.[1];
-    if (moved) report.add('parameter-location-changed', moved.place, `The parameter ${was.name} moved from ${was.in} to ${moved.in}.`, scope);
-    else report.add('parameter-removed', was.place, `The ${was.in} parameter ${was.name} was removed.`, scope);
+    if (moved) scope.add('parameter-location-changed', moved.place, `The parameter ${was.name} moved from ${was.in} to ${moved.in}.`);
+    else scope.add('parameter-removed', was.place, `The ${was.in} parameter ${was.name} was removed.`);
   }
   for (const [key, is] of newer) {
     if (older.has(key)) continue;
     if ([...older].some(([other, was]) => !newer.has(other) && was.name.toLowerCase() === is.name.toLowerCase())) continue;
     const rule = is.required ? 'parameter-added-required' : 'parameter-added';
-    report.add(rule, is.place, `The ${is.required ? 'required' : 'optional'} ${is.in} parameter ${is.name} was added.`, scope);
+    scope.add(rule, is.place, `The ${is.required ? 'required' : 'optional'} ${is.in} parameter ${is.name} was added.`);
   }
 }
 
 function compareParameter(was: Parameter, is: Parameter, scope: Scope): void {
-  const { report } = scope;
-  if (!was.required && is.required) report.add('parameter-became-required', is.place, `The ${is.in} parameter ${is.name} has become required.`, scope);
-  if (was.required && !is.required) report.add('parameter-became-optional', is.place, `The ${is.in} parameter ${is.name} has become optional.`, scope);
+  if (!was.required && is.required) scope.add('parameter-became-required', is.place, `The ${is.in} parameter ${is.name} has become required.`);
+  if (was.required && !is.required) scope.add('parameter-became-optional', is.place, `The ${is.in} parameter ${is.name} has become optional.`);
   const [oldStyle, newStyle] = [serialization(was), serialization(is)];
-  if (oldStyle !== newStyle) report.add('parameter-serialization-changed', is.place, `The ${is.in} parameter ${is.name} is written as ${newStyle} now, no longer as ${oldStyle}.`, scope);
+  if (oldStyle !== newStyle) scope.add('parameter-serialization-changed', is.place, `The ${is.in} parameter ${is.name} is written as ${newStyle} now, no longer as ${oldStyle}.`);
   compareOptionalSchemas(child(was.place, 'schema'), child(is.place, 'schema'), is.place, scope);
   compareContent(contentOf(was.place), contentOf(is.place), scope);
 }

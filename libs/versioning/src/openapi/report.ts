@@ -17,22 +17,27 @@ export interface ApiChange {
   readonly message: string;
 }
 
-/** What a comparison needs to know of where it is. */
-export interface Scope {
-  readonly report: Report;
-  readonly operation: string;
+/** A difference, before it is known which operations it concerns. */
+export interface Finding {
+  readonly rule: RuleName;
+  readonly place: Place;
   readonly direction: Direction;
-  /** Pairs of schemas already compared in this operation and direction. */
-  readonly seen: Set<string>;
-  /** Compares schemas below the present ones. Handed down, since schemas contain each other. */
-  compare(before: readonly Place[], after: readonly Place[], scope: Scope): void;
+  readonly message: string;
+}
+
+/** What a comparison tells its surroundings. */
+export interface Scope {
+  readonly direction: Direction;
+  add(rule: RuleName, place: Place, message: string): void;
+  /** Compares schemas below the present ones; all of a list must hold. */
+  compare(before: readonly Place[], after: readonly Place[]): void;
 }
 
 export type SeverityOverrides = { readonly [Rule in RuleName]?: Severity | 'off' };
 
 /** Collects changes; the same one found by several operations is listed once. */
 export class Report {
-  readonly #changes = new Map<string, Omit<ApiChange, 'operations'> & { readonly operations: string[] }>();
+  readonly #changes = new Map<string, { readonly finding: Finding; readonly severity: Severity; readonly operations: Set<string> }>();
   readonly #overrides: SeverityOverrides;
 
   constructor(overrides: SeverityOverrides = {}) {
@@ -42,22 +47,22 @@ export class Report {
     this.#overrides = overrides;
   }
 
-  add(rule: RuleName, { pointer, document }: Place, message: string, { operation, direction }: Pick<Scope, 'operation' | 'direction'>): void {
+  add(finding: Finding, operation: string): void {
+    const { rule, place, direction, message } = finding;
     const severity = this.#overrides[rule] ?? severityOf(rule, direction);
     if (severity === 'off') return;
-    const key = [rule, severity, document, pointer, message].join('\n');
+    const key = [rule, severity, place.document, place.pointer, message].join('\n');
     const known = this.#changes.get(key);
-    if (!known) this.#changes.set(key, { rule, severity, document, pointer, direction, message, operations: [operation] });
-    else if (!known.operations.includes(operation)) known.operations.push(operation);
-  }
-
-  get isEmpty(): boolean {
-    return this.#changes.size === 0;
+    if (known) known.operations.add(operation);
+    else this.#changes.set(key, { finding, severity, operations: new Set([operation]) });
   }
 
   /** Returns all changes, the worst first, otherwise in the order of the documents. */
   changes(): readonly ApiChange[] {
     const rank: Record<Severity, number> = { breaking: 0, warning: 1, info: 2 };
-    return [...this.#changes.values()].sort((a, b) => rank[a.severity] - rank[b.severity]);
+    return [...this.#changes.values()]
+      .sort((a, b) => rank[a.severity] - rank[b.severity])
+      .map(({ finding: { rule, place: { document, pointer }, direction, message }, severity, operations }) =>
+        ({ rule, severity, document, pointer, direction, operations: [...operations], message }));
   }
 }

@@ -9,13 +9,13 @@ export function compareSecurity(before: Place, after: Place, scope: Scope): void
   const place = at(after, 'security') ?? after;
   // Whoever satisfied one of the old alternatives must satisfy one of the new ones.
   const covers = (wanted: readonly Requirement[], given: readonly Requirement[]): boolean => given.every((had) => wanted.some((needs) => satisfies(had, needs)));
-  if (!covers(is, was)) scope.report.add('security-tightened', place, `Authentication changed from ${text(was)} to ${text(is)}.`, scope);
-  else if (!covers(was, is)) scope.report.add('security-relaxed', place, `Authentication changed from ${text(was)} to ${text(is)}.`, scope);
+  if (!covers(is, was)) scope.add('security-tightened', place, `Authentication changed from ${text(was)} to ${text(is)}.`);
+  else if (!covers(was, is)) scope.add('security-relaxed', place, `Authentication changed from ${text(was)} to ${text(is)}.`);
 
   for (const name of new Set(was.flatMap((requirement) => [...requirement.keys()]))) {
     const [oldScheme, newScheme] = [before, after].map((side) => at(rootOf(side.document, side.root), 'components', 'securitySchemes', name));
     if (oldScheme && newScheme && essence(oldScheme.value) !== essence(newScheme.value)) {
-      scope.report.add('security-scheme-changed', newScheme, `The security scheme ${name} works differently.`, scope);
+      scope.add('security-scheme-changed', newScheme, `The security scheme ${name} works differently.`);
     }
   }
 }

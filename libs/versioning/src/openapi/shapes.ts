@@ -7,7 +7,7 @@ import { isTighter, lowerBounds, orAnything, upperBounds, type Bound, type Shape
 export function compareShapes(before: Shape, after: Shape, scope: Scope): void {
   for (const keyword of new Set([...before.opaque.keys(), ...after.opaque.keys()])) {
     if (!sameMeaning(before.opaque.get(keyword) ?? [], after.opaque.get(keyword) ?? [])) {
-      scope.report.add('schema-not-comparable', after.place, `${keyword} changed; whether that is compatible cannot be told.`, scope);
+      scope.add('schema-not-comparable', after.place, `${keyword} changed; whether that is compatible cannot be told.`);
     }
   }
   if (!compareTypes(before, after, scope)) return;
@@ -15,10 +15,10 @@ export function compareShapes(before: Shape, after: Shape, scope: Scope): void {
   compareBounds(before, after, scope);
   compareAssertions(before, after, scope);
   if (before.default !== after.default) {
-    scope.report.add('default-changed', after.place, `The default changed from ${before.default ?? 'none'} to ${after.default ?? 'none'}.`, scope);
+    scope.add('default-changed', after.place, `The default changed from ${before.default ?? 'none'} to ${after.default ?? 'none'}.`);
   }
   compareObjects(before, after, scope);
-  if (before.items.length > 0 || after.items.length > 0) scope.compare(orAnything(before.items, before), orAnything(after.items, after), scope);
+  if (before.items.length > 0 || after.items.length > 0) scope.compare(orAnything(before.items, before), orAnything(after.items, after));
 }
 
 /** Returns false when nothing else can be compared. */
@@ -29,26 +29,25 @@ function compareTypes({ types: before }: Shape, { types: after, place }: Shape, 
   const added = after === undefined ? before !== undefined : [...after].some((type) => !includes(before, type));
   if (!removed && !added) return true;
   const rule = removed && added ? 'type-changed' : removed ? 'type-narrowed' : 'type-widened';
-  scope.report.add(rule, place, `The type changed from ${typeNames(before)} to ${typeNames(after)}.`, scope);
+  scope.add(rule, place, `The type changed from ${typeNames(before)} to ${typeNames(after)}.`);
   return before !== undefined && after !== undefined && rule !== 'type-changed';
 }
 
 const typeNames = (types: ReadonlySet<string> | undefined): string => (types ? [...types].join(' or ') || 'nothing' : 'any');
 
 function compareValues({ values: before, place: old }: Shape, { values: after, place }: Shape, scope: Scope): void {
-  const { report } = scope;
   if (before && after) {
     const [removed, added] = [[...before].filter((value) => !after.has(value)), [...after].filter((value) => !before.has(value))];
     if (removed.length === before.size && added.length === after.size && before.size > 0) {
-      report.add('enum-replaced', place, `No allowed value is left of ${[...before].join(', ')}; they are ${[...after].join(', ')} now.`, scope);
+      scope.add('enum-replaced', place, `No allowed value is left of ${[...before].join(', ')}; they are ${[...after].join(', ')} now.`);
       return;
     }
-    for (const value of removed) report.add('enum-value-removed', old, `The value ${value} was removed.`, scope);
-    for (const value of added) report.add('enum-value-added', place, `The value ${value} was added.`, scope);
+    for (const value of removed) scope.add('enum-value-removed', old, `The value ${value} was removed.`);
+    for (const value of added) scope.add('enum-value-added', place, `The value ${value} was added.`);
   } else if (after) {
-    report.add('enum-added', place, `Only ${[...after].join(', ')} are possible now; any value was.`, scope);
+    scope.add('enum-added', place, `Only ${[...after].join(', ')} are possible now; any value was.`);
   } else if (before) {
-    report.add('enum-removed', place, `Any value is possible now; only ${[...before].join(', ')} were.`, scope);
+    scope.add('enum-removed', place, `Any value is possible now; only ${[...before].join(', ')} were.`);
   }
 }
 
@@ -59,7 +58,7 @@ function compareBounds({ bounds: before }: Shape, { bounds: after, place }: Shap
       const tightened = is !== undefined && (was === undefined || isTighter(is, was, sign));
       const relaxed = was !== undefined && (is === undefined || isTighter(was, is, sign));
       if (!tightened && !relaxed) continue;
-      scope.report.add(tightened ? 'limit-tightened' : 'limit-relaxed', place, `${keyword} changed from ${boundText(was)} to ${boundText(is)}.`, scope);
+      scope.add(tightened ? 'limit-tightened' : 'limit-relaxed', place, `${keyword} changed from ${boundText(was)} to ${boundText(is)}.`);
     }
   }
 }
@@ -77,7 +76,7 @@ function compareAssertions({ assertions: before }: Shape, { assertions: after, p
     const [tightened, relaxed] = [!implies(was, is), !implies(is, was)];
     if (!tightened && !relaxed) continue;
     const rule = tightened && relaxed ? 'limit-changed' : tightened ? 'limit-tightened' : 'limit-relaxed';
-    scope.report.add(rule, place, `${keyword} changed from ${was.join(' and ') || 'none'} to ${is.join(' and ') || 'none'}.`, scope);
+    scope.add(rule, place, `${keyword} changed from ${was.join(' and ') || 'none'} to ${is.join(' and ') || 'none'}.`);
   }
 }
 
