@@ -92,6 +92,7 @@ export function createDispatcher(options: CreateDispatcherOptions): Dispatcher {
       const match = router.contract(method, inVersion, negotiated.version.index);
       if (match) return match;
     }
+    assertDecodable(path);
     const allow = router.allowed({ full: path, inVersion, version: exchange.version?.index });
     if (allow.length === 0) return undefined;
     if (method === 'OPTIONS') return { endpoint: optionsEndpoint(allow), params: {} };
@@ -171,7 +172,7 @@ export function createDispatcher(options: CreateDispatcherOptions): Dispatcher {
     try {
       return { match: route(exchange) };
     } catch (fault) {
-      return { fault: isAppError(fault) ? fault : new ValidationFailed({ faults: [{ path: '', message: 'is not a valid address', in: 'params' }] }) };
+      return { fault };
     }
   };
 
@@ -190,6 +191,14 @@ export function createDispatcher(options: CreateDispatcherOptions): Dispatcher {
       return complete(exchange, match, fault);
     },
   };
+}
+
+function assertDecodable(path: string): void {
+  try {
+    decodeURIComponent(path);
+  } catch {
+    throw new ValidationFailed({ faults: [{ path: '', message: 'is not a valid address: a % starts no character', in: 'params' }] });
+  }
 }
 
 const optionsEndpoint = (allow: readonly string[]) => ({

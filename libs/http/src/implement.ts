@@ -1,4 +1,4 @@
-import type { Caller, Deps, Resolve, Resolved } from '@org/enterprise-kernel';
+import { resolveDeps, type Caller, type Deps, type Resolve, type Resolved } from '@org/enterprise-kernel';
 import type { Routes } from './contract.js';
 import type { Reply } from './reply.js';
 import type { Route } from './route.js';
@@ -32,13 +32,21 @@ export type Handlers<C extends Routes> = { readonly [K in keyof C]: Handler<C[K]
 /** A contract with its handlers, waiting for their dependencies. */
 export interface Implementation {
   readonly contract: Routes;
+  readonly deps: Deps;
   build(resolve: Resolve): Readonly<Record<string, (context: any) => unknown>>;
 }
 
 /** Implements a contract: `build` runs once at start and returns the handlers. */
 export function implement<C extends Routes, D extends Deps>(contract: C, deps: D, build: (deps: Resolved<D>) => Handlers<C>): Implementation {
-  return {
-    contract,
-    build: (resolve) => build(Object.fromEntries(Object.entries(deps).map(([name, token]) => [name, resolve(token)])) as Resolved<D>),
-  };
+  return { contract, deps, build: (resolve) => build(resolveDeps(deps, resolve)) };
 }
+
+/** What all handlers together ask for, by token id: add it to the dependencies of whatever creates the dispatcher. */
+export const handlerDeps = (implementations: readonly Implementation[]): Deps =>
+  Object.fromEntries(implementations.flatMap(({ deps }) => Object.values(deps)).map((token) => [token.id, token]));
+
+/** Makes a `Resolve` of dependencies that are known by token id, as {@link handlerDeps} names them. */
+export const resolveFrom = (resolved: Readonly<Record<string, unknown>>): Resolve => (token) => {
+  if (!(token.id in resolved)) throw new TypeError(`Nothing is known about "${token.id}".`);
+  return resolved[token.id] as never;
+};
