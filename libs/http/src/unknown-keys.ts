@@ -49,7 +49,8 @@ function build(schema: Schema, compile: (inner: Schema) => Check | undefined): C
 }
 
 function objectCheck(def: { shape: Record<string, Schema>; catchall?: Schema }, compile: (inner: Schema) => Check | undefined): Check | undefined {
-  const open = def.catchall !== undefined;
+  // z.strictObject says it with a catchall of never
+  const open = def.catchall !== undefined && (def.catchall as z.ZodType)._zod.def.type !== 'never';
   const fields = new Map(Object.entries(def.shape).map(([key, field]) => [key, compile(field)]));
   return (value, path, report) => {
     if (!isObject(value)) return;
