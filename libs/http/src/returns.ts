@@ -65,6 +65,10 @@ export const events = <S extends Schema>(event: S, options: ReturnsOptions = {})
 /** Stands for any one of several schemas. */
 export interface AnyOf<S extends Schema> extends Schema { readonly _zod: { readonly input: In<S>; readonly output: Out<S> } }
 
+type SchemaOf<R> = R extends Returns<infer S> ? S : never;
+
 /** Several successful answers; the first is the usual one, the handler names another by `reply(data, { status })`. */
-export const oneOf = <S extends Schema>(first: Returns<S>, ...others: Returns<S>[]): Returns<AnyOf<S>> =>
-  ({ ...first, schema: first.schema as unknown as AnyOf<S>, alternatives: others as readonly Returns[] });
+export const oneOf = <const R extends readonly [Returns<any>, ...Returns<any>[]]>(...answers: R): Returns<AnyOf<SchemaOf<R[number]>>> => {
+  const [first, ...alternatives] = answers;
+  return { ...first, alternatives };
+};
