@@ -275,6 +275,15 @@ describe('a versioned router', () => {
     expect(() => router.since('v2', { until: 'v1' })).toThrow('cannot end');
   });
 
+  test('infers the parameters of a path, as Express does', async () => {
+    const made = routed((router) => router.since('v1').get('/users/:id', (req, res) => {
+      // @ts-expect-error -- the path has no such parameter
+      const missing: unknown = req.params.name;
+      res.json({ text: `${req.params.id} ${String(missing)}` });
+    }));
+    expect(await text(made, '/api/v1/users/7')).toBe('7 undefined');
+  });
+
   test('serves several sets in one application', async () => {
     const other = versionSet({ supported: ['v8'], strategies: [pathVersion({ prefix: '/admin' })] });
     const first = versionedRouter(set);

@@ -47,6 +47,18 @@ test('what is harmless is shown on request', async () => {
   expect((await run('--all', files.old, files.harmless)).out).toMatch(/^info {5}POST \/a was added\./);
 });
 
+test('of many operations some are shown', async () => {
+  const sharing = (type: string): string => JSON.stringify({
+    openapi: '3.1.0',
+    paths: Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((name) => [`/${name}`, { get: { responses: { 200: { $ref: '#/components/responses/R' } } } }])),
+    components: { responses: { R: { content: { 'application/json': { schema: { type } } } } } },
+  });
+  const [before, after] = [join(folder, 'string.json'), join(folder, 'number.json')];
+  await writeFile(before, sharing('string'));
+  await writeFile(after, sharing('number'));
+  expect((await run(before, after)).out).toContain('GET /a, GET /b, GET /c and 2 more (response)');
+});
+
 test('programs read JSON', async () => {
   const { status, out } = await run('--json', files.old, files.broken);
   expect(status).toBe(1);

@@ -76,11 +76,16 @@ function severities(settings: readonly string[]): Record<string, Severity | 'off
   }));
 }
 
+// A schema that everything refers to concerns every operation; JSON lists them all.
+const shown = 3;
+const someOf = (names: readonly string[]): string =>
+  names.length <= shown ? names.join(', ') : `${names.slice(0, shown).join(', ')} and ${names.length - shown} more`;
+
 function readable(changes: readonly ApiChange[], all: boolean): string {
   const count = (severity: Severity): number => changes.filter((change) => change.severity === severity).length;
   const lines = changes
     .filter(({ severity }) => all || severity !== 'info')
     .map(({ severity, message, operations, rule, direction, document, pointer }) =>
-      `${severity.padEnd(8)} ${message}\n         ${operations.join(', ')} (${direction}), ${rule}, ${document} ${pointer}\n`);
+      `${severity.padEnd(8)} ${message}\n         ${someOf(operations)} (${direction}), ${rule}, ${document} ${pointer}\n`);
   return `${lines.join('')}${count('breaking')} breaking, ${count('warning')} to look at, ${count('info')} harmless\n`;
 }

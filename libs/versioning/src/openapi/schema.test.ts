@@ -182,6 +182,12 @@ test('a change deep in a recursive schema is found once, where it stands', () =>
   }]);
 });
 
+test('schemas that refer to one another deeper than a call stack are compared to the end', () => {
+  const chain = (last: Schema): Record<string, Schema> => Object.fromEntries(Array.from({ length: 3_000 }, (_, index) =>
+    [`S${index}`, index === 2_999 ? last : object({ next: { $ref: `#/components/schemas/S${index + 1}` } })]));
+  expect(found('response', { $ref: '#/components/schemas/S0' }, { $ref: '#/components/schemas/S0' }, [chain(text), chain(number)])).toEqual(['breaking type-changed']);
+});
+
 test('a reference that leads nowhere, or in a circle, is an error', () => {
   const broken = (schema: Schema, components = {}): (() => unknown) => () => compareOpenApi(document('request', schema, components), document('request', schema, components));
   expect(broken({ $ref: '#/components/schemas/None' })).toThrow('The old document has a reference that leads nowhere: #/components/schemas/None');
