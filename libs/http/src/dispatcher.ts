@@ -2,6 +2,7 @@ import { isAppError, noopLogger, runInContext, type AppError, type Duration, typ
 import type { VersionSet } from '@org/enterprise-versioning';
 import { accessGuard } from './access-guard.js';
 import { noAuthenticator, type Authenticator, type Authorizer } from './access.js';
+import { overStream } from './body-stream.js';
 import { errorAnswer } from './envelope.js';
 import { InternalError, MethodNotAllowed, RouteNotFound, ValidationFailed } from './errors.js';
 import { Exchange } from './exchange.js';
@@ -205,7 +206,11 @@ const optionsEndpoint = (allow: readonly string[]) => ({
   label: 'OPTIONS', access: 'public' as const, run: (): Answer => ({ status: 204, headers: ['Allow', allow.join(', ')], body: undefined }),
 });
 
-async function* thenRun<T>(source: AsyncIterable<T>, done: () => void): AsyncGenerator<T> {
+type StreamedBody = AsyncIterable<Uint8Array | string>;
+
+const thenRun = (source: StreamedBody, done: () => void): AsyncGenerator<Uint8Array | string> => overStream(source, running(source, done), done);
+
+async function* running(source: StreamedBody, done: () => void): AsyncGenerator<Uint8Array | string> {
   try {
     yield* source;
   } finally {
