@@ -11,6 +11,7 @@ export { handlerDeps, implement, resolveFrom, type Handler, type Handlers, type 
 export { cursorPageOf, list, pageOf, type List, type ListOptions, type ListRequest, type ListResult, type SortKey, type SortTerm } from './lists.js';
 export type { Middleware } from './middleware.js';
 export { plainRoute, type PlainRoute } from './plain-route.js';
+export { rawBody, type RawBodyOptions } from './raw-body.js';
 export { reply, type Reply, type ReplyOptions } from './reply.js';
 export { accepted, created, events, file, noContent, ok, oneOf, type Download, type Returns, type ReturnsOptions } from './returns.js';
 export { evolve, route, type Method, type PreviousRoute, type Route, type RouteInfo, type RouteSpec, type Same } from './route.js';

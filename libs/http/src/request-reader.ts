@@ -60,9 +60,10 @@ function bodyReader(spec: AnySpec, limits: EndpointLimits): ((exchange: Exchange
   const special = readerOf(spec.body);
   const limit = spec.limits?.body ?? special?.limit ?? limits.body;
   if (special) {
+    const takesAny = special.types.includes('*/*'); // no type at all, too
     return async (exchange) => {
       const type = exchange.header('content-type')?.split(';', 1)[0]!.trim().toLowerCase();
-      if (type === undefined || !(special.types.includes(type) || special.types.includes('*/*'))) throw new UnsupportedMediaType({ supported: [...special.types] });
+      if (!takesAny && (type === undefined || !special.types.includes(type))) throw new UnsupportedMediaType({ supported: [...special.types] });
       return special.read(exchange, limit);
     };
   }

@@ -1,0 +1,34 @@
+import type { z } from 'zod';
+import { readBytes } from './body.js';
+import { PayloadTooLarge } from './errors.js';
+import { bodySchema } from './special-body.js';
+
+export interface RawBodyOptions {
+  /** Media types it takes, without parameters. @default any */
+  readonly types?: readonly string[];
+  /** Bytes. @default 1 MiB */
+  readonly limit?: number;
+}
+
+/**
+ * A body as the bytes that were received, for webhooks whose signature covers them.
+ *
+ * A body parser of the host that ran before has spent the bytes, and writing its result out again would give others. The
+ * request then fails with a `TypeError` in the log that says so; one that leaves bytes, as `express.raw()`, is fine.
+ */
+export function rawBody({ types = ['*/*'], limit = 1_048_576 }: RawBodyOptions = {}): z.ZodCustom<Uint8Array> {
+  return bodySchema<Uint8Array>({
+    types: types.map((type) => type.toLowerCase()),
+    limit,
+    async read({ request }, atMost) {
+      const { parsed } = request.body;
+      if (!parsed) return readBytes(request.body, request.headers['content-length'] as string | undefined, atMost);
+      if (!(parsed.value instanceof Uint8Array)) {
+        throw new TypeError('The bytes of this body are gone: a body parser ran before. Mount the dispatcher in front of it, or leave this address out of it.');
+      }
+      if (parsed.value.length > atMost) throw new PayloadTooLarge({ limit: atMost });
+      return parsed.value;
+    },
+    schema: () => ({ type: 'string', format: 'binary' }),
+  });
+}
