@@ -107,6 +107,13 @@ describe('versions', () => {
   ])('GET %s with %j is %i %s', async (url, headers, status, code) => {
     expect(await call('GET', url, { headers })).toMatchObject({ status, body: { code, data: null } });
   });
+  test('a refused version says what it depended on, and one that has ended says when', async () => {
+    expect((await call('GET', '/api/v9/orders/1')).headers['vary']).toBe('X-API-Version');
+    const ended = versionSet({ supported: ['v1', 'v2'], default: 'v2', lifecycle: { v1: { deprecated: '2019-01-01', sunset: '2020-01-01', afterSunset: 'gone' } } });
+    expect(await call('GET', '/api/v1/orders/1', {}, dispatcher({ versions: ended }))).toMatchObject({
+      status: 410, body: { code: 'API_VERSION_GONE' }, headers: { sunset: 'Wed, 01 Jan 2020 00:00:00 GMT', deprecation: '@1546300800' },
+    });
+  });
   test('a route that the next version does not change is there in both, and one that ends or begins only where it is', async () => {
     for (const url of ['/api/v1/orders/1', '/api/v2/orders/1', '/api/v1/old', '/api/v2/fresh']) expect((await call('GET', url)).status).toBe(200);
   });

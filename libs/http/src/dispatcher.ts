@@ -1,5 +1,5 @@
 import { isAppError, noopLogger, runInContext, type AppError, type Duration, type Logger, type Resolve } from '@org/enterprise-kernel';
-import type { VersionSet } from '@org/enterprise-versioning';
+import { versionErrorStatus, type VersionSet } from '@org/enterprise-versioning';
 import { accessGuard } from './access-guard.js';
 import { noAuthenticator, type Authenticator, type Authorizer } from './access.js';
 import { overStream } from './body-stream.js';
@@ -173,9 +173,16 @@ export function createDispatcher(options: CreateDispatcherOptions): Dispatcher {
     try {
       return { match: route(exchange) };
     } catch (fault) {
+      if (versionErrorStatus(fault) !== undefined) describeRefusedVersion(exchange, fault as AppError);
       return { fault };
     }
   };
+
+  /** A refusal may be cached, so it says what it depended on; one of a version that has ended says when it did. */
+  function describeRefusedVersion(exchange: Exchange, { details }: AppError): void {
+    if (versions.vary !== '') exchange.headers.push('Vary', versions.vary);
+    exchange.version = versions.get((details as { version?: string }).version ?? '');
+  }
 
   return {
     ...served,
