@@ -33,7 +33,7 @@ export function checkContents(/** @type {Tarball} */ { library, contents }) {
   const extra = contents.filter((file) => /\.test\.|tsbuildinfo$/.test(file) || !/^(dist|src)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(file));
   const unmapped = contents.filter((file) => file.startsWith('dist/') && file.endsWith('.js') && !contents.includes(file.replace(/^dist\/(.*)\.js$/, 'src/$1.ts')));
   if (missing.length + extra.length + unmapped.length > 0) {
-    throw new Error(`missing: ${missing.join(', ') || 'nothing'}; superfluous: ${extra.join(', ') || 'nothing'}; built from no source: ${unmapped.join(', ') || 'nothing'}`);
+    throw new Error(`missing: ${missing.join(', ') || 'nothing'}; superfluous: ${extra.join(', ') || 'nothing'}; built from no source (remove dist and build again): ${unmapped.join(', ') || 'nothing'}`);
   }
   return `${contents.length} files`;
 }
