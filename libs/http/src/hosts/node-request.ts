@@ -1,19 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { finished } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { Readable } from 'node:stream';
+import { isAppError } from '@org/enterprise-kernel';
 import { BodyTimeout, PayloadTooLarge } from '../errors.js';
-import type { Answer, HttpRequest, HttpRequestBody } from '../http-request.js';
+import type { HttpRequest, HttpRequestBody } from '../http-request.js';
+
+// Whose bodies we are reading: only those may be told of a connection's fault by an `error` event, for nobody else expects one.
+const reading = new WeakSet<IncomingMessage>();
+
+/** Makes a body that is being read fail with `fault`, and tells whether it was. */
+export function failBody(message: IncomingMessage, fault: Error): boolean {
+  return !message.complete && reading.has(message) && message.emit('error', fault);
+}
 
 /** Adapts Node's request; Express and Fastify build on it. */
 export class NodeRequest implements HttpRequest, HttpRequestBody {
-  readonly parsed: HttpRequestBody['parsed'];
-  readonly #response: ServerResponse;
+  readonly parsed: HttpRequestBody['parsed'] = undefined;
 
-  constructor(readonly message: IncomingMessage, response: ServerResponse, readonly url: string, parsed?: HttpRequestBody['parsed']) {
-    this.#response = response;
-    this.parsed = parsed;
-  }
+  /** @param continues whether the client waits for `100 Continue` before it sends the body */
+  constructor(readonly message: IncomingMessage, protected readonly response: ServerResponse, readonly url: string, private readonly continues = false) {}
 
   get method(): string { return this.message.method!; }
   get headers(): HttpRequest['headers'] { return this.message.headers; }
@@ -21,17 +24,30 @@ export class NodeRequest implements HttpRequest, HttpRequestBody {
   get body(): HttpRequestBody { return this; }
 
   onClose(listener: () => void): void {
-    finished(this.#response, (error) => { if (error) listener(); });
+    const { response } = this;
+    const closed = (): void => { if (!response.writableFinished) listener(); };
+    if (response.closed) closed();
+    else response.once('close', closed);
   }
 
-  stream(): AsyncIterable<Uint8Array> {
-    return this.message;
+  async *stream(): AsyncGenerator<Uint8Array> {
+    const { message } = this;
+    this.#start();
+    try {
+      // Left alone, an iterator that is not read to its end destroys the connection, and the answer with it.
+      for await (const chunk of message.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array;
+    } catch (error) {
+      throw faultOf(error);
+    }
   }
 
   /** Listens for the chunks itself: an async iterator costs several times more. */
   bytes(limit: number): Promise<Uint8Array> {
     const { message } = this;
+    this.#start();
     return new Promise((resolve, reject) => {
+      if (message.readableEnded) return resolve(new Uint8Array());
+      if (message.destroyed) return reject(new BodyTimeout());
       const chunks: Buffer[] = [];
       let size = 0;
       const onData = (chunk: Buffer): void => {
@@ -43,18 +59,16 @@ export class NodeRequest implements HttpRequest, HttpRequestBody {
         } else chunks.push(chunk);
       };
       const onEnd = (): void => { settle(); resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)); };
-      const onError = (): void => { settle(); reject(new BodyTimeout()); };
-      const settle = (): void => { message.off('data', onData).off('end', onEnd).off('error', onError).off('close', onError); };
-      message.on('data', onData).on('end', onEnd).on('error', onError).on('close', onError);
+      const onFault = (error?: unknown): void => { settle(); reject(faultOf(error)); };
+      const settle = (): void => { message.off('data', onData).off('end', onEnd).off('error', onFault).off('close', onFault); };
+      message.on('data', onData).on('end', onEnd).on('error', onFault).on('close', onFault);
     });
+  }
+
+  #start(): void {
+    reading.add(this.message);
+    if (this.continues) this.response.writeContinue();
   }
 }
 
-/** Sends an answer; a body to a HEAD request is left out. */
-export function sendAnswer(response: ServerResponse, { status, headers, body }: Answer, method: string): void {
-  response.writeHead(status, headers);
-  if (body === undefined || method === 'HEAD') response.end();
-  else if (typeof body === 'string' || body instanceof Uint8Array) response.end(body);
-  // A client that leaves half-way is no error of ours; pipeline has destroyed both ends.
-  else pipeline(Readable.from(body), response).catch(() => {});
-}
+const faultOf = (error: unknown): Error => (isAppError(error) ? error : new BodyTimeout(undefined, { cause: error }));
