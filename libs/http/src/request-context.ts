@@ -1,17 +1,33 @@
-import type { RequestContext, TraceContext } from '@org/enterprise-kernel';
+import type { Caller, RequestContext, TraceContext } from '@org/enterprise-kernel';
 import type { Exchange } from './exchange.js';
 
-/** What code below a handler knows about the request without being told. */
+/**
+ * What code below a handler knows about the request without being told.
+ *
+ * A class, because a literal with a getter gets a hidden class of its own every time, which V8 keeps until its next full
+ * collection, and the request with it.
+ */
+class ExchangeContext implements RequestContext {
+  readonly requestId: string;
+  readonly caller: Caller;
+  own: AbortSignal | undefined;
+
+  constructor(readonly exchange: Exchange) {
+    this.requestId = exchange.requestId;
+    this.caller = exchange.caller;
+  }
+
+  get signal(): AbortSignal { return this.own ?? this.exchange.signal; }
+  set signal(signal: AbortSignal) { this.own = signal; }
+}
+
+/** Makes the context that a request is handled in. */
 export function requestContext(exchange: Exchange): RequestContext {
-  const { requestId, caller } = exchange;
+  const context = new ExchangeContext(exchange) as { -readonly [K in keyof RequestContext]: RequestContext[K] } & RequestContext;
   const trace = parseTraceparent(exchange.header('traceparent'), exchange.header('tracestate'));
-  return {
-    requestId,
-    caller,
-    ...(trace && { trace }),
-    ...(caller.tenant !== undefined && { tenant: caller.tenant }),
-    get signal() { return exchange.signal; },
-  };
+  if (trace) context.trace = trace;
+  if (exchange.caller.tenant !== undefined) context.tenant = exchange.caller.tenant;
+  return context;
 }
 
 const traceparent = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/;

@@ -278,3 +278,17 @@ describe('bindEmitter', () => {
     expect(stream).toBeInstanceOf(PassThrough);
   });
 });
+
+test('a field that a context computes lasts in an extended one, and can be replaced there', () => {
+  class Lazy {
+    requestId = 'r1';
+    own: AbortSignal | undefined;
+    get signal(): AbortSignal { return (this.own ??= AbortSignal.abort(this.requestId)); }
+    set signal(signal: AbortSignal) { this.own = signal; }
+  }
+  runInContext(new Lazy(), () => {
+    const { signal } = new AbortController();
+    expect(extendContext({ tenant: 't' }, () => [currentContext()!.tenant, currentContext()!.signal!.reason])).toEqual(['t', 'r1']);
+    expect(extendContext({ signal }, () => currentContext()!.signal)).toBe(signal);
+  });
+});

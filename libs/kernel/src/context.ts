@@ -40,7 +40,8 @@ export const runInContext = <R>(context: RequestContext, task: () => R): R => st
 export function extendContext<R>(fields: Partial<RequestContext>, task: () => R): R {
   const outer = storage.getStore();
   if (!outer) throw new TypeError('extendContext needs a surrounding runInContext.');
-  return storage.run({ ...outer, ...fields }, task);
+  // With its prototype, so that a context may compute a field when it is first asked for.
+  return storage.run(Object.assign(Object.create(Object.getPrototypeOf(outer)), outer, fields) as RequestContext, task);
 }
 
 /** Runs `task` without a context, for work that must outlive the request that starts it. */
