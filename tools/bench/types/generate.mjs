@@ -18,3 +18,18 @@ export function routesModule(count, evolved) {
   }
   return lines.join('\n');
 }
+
+/** The same routes in a client, which calls the first `called` of them. */
+export function clientModule(count, evolved, called) {
+  const tree = Array.from({ length: count }, (_, i) => `c${i}: contract('c${i}', { r: ${evolved ? 'e' : 'r'}${i} })`);
+  const lines = [
+    `import { createClient } from '@org/enterprise-http/client';`,
+    routesModule(count, evolved),
+    `export const api = createClient({ ${tree.join(', ')} }, { baseUrl: 'http://127.0.0.1', version: 'v2' });`,
+  ];
+  for (let i = 0; i < called; i++) {
+    const body = `{ product_id: 'x', quantity: 1 }`;
+    lines.push(`export const d${i}: Promise<string> = api.c${i}.r({ params: { id: 'x' }, query: { page: 1 }, body: ${evolved ? `{ items: [${body}] }` : body} }).then((data) => data.n${i});`);
+  }
+  return lines.join('\n');
+}

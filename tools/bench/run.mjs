@@ -1,0 +1,17 @@
+// Runs the benchmarks one after the other. Usage: npm run bench [-- di http types startup]; without names, all of them.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const all = { di: 'di/bench.mjs', http: 'http/bench.mjs', types: 'types/measure.mjs' };
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in all));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}; there are ${Object.keys(all).join(', ')}.`);
+  process.exit(2);
+}
+for (const [name, file] of Object.entries(all)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.log(`\n== ${name}\n`);
+  const { status } = spawnSync(process.execPath, [fileURLToPath(new URL(file, import.meta.url))], { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
