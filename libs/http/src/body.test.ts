@@ -1,4 +1,4 @@
-import { assertDepth, assertJsonType, isDeeperThan, parseJson, readBytes } from './body.js';
+import { assertHarmless, assertJsonType, isDeeperThan, parseJson, readBytes } from './body.js';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 const fault = (message: string) => expect.objectContaining({ code: 'VALIDATION_FAILED', details: { faults: [{ path: '', message, in: 'body' }] } });
@@ -24,8 +24,15 @@ test('depth counts brackets, not those in strings', () => {
 });
 
 test('a body that somebody else has parsed is as deep as it is', () => {
-  expect(() => assertDepth({ a: [{ b: 1 }] }, 3)).not.toThrow();
-  expect(() => assertDepth({ a: [{ b: 1 }] }, 2)).toThrow(fault('is nested more than 2 levels deep'));
+  expect(() => assertHarmless({ a: [{ b: 1 }] }, 3)).not.toThrow();
+  expect(() => assertHarmless({ a: [{ b: 1 }] }, 2)).toThrow(fault('is nested more than 2 levels deep'));
+});
+
+test('a body that somebody else has parsed has no forbidden key either', () => {
+  for (const text of ['{"a":[{"__proto__":{}}]}', '{"constructor":{"prototype":{}}}']) {
+    expect(() => assertHarmless(JSON.parse(text), 9)).toThrow(fault('has a forbidden key (__proto__ or constructor.prototype)'));
+  }
+  for (const harmless of [null, undefined, 'text', 1, [], { constructor: 'x' }]) expect(() => assertHarmless(harmless, 9)).not.toThrow();
 });
 
 test.each(['application/json', 'application/json; charset=utf-8', 'application/json;charset="UTF-8"', 'Application/JSON', 'application/merge-patch+json'])('%s is JSON', (type) => {

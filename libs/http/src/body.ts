@@ -14,6 +14,8 @@ export interface BodyLimits {
 const fault = (message: string, path = ''): InstanceType<typeof ValidationFailed> =>
   new ValidationFailed({ faults: [{ path, message, in: 'body' } satisfies Fault] });
 
+const forbiddenKey = () => fault('has a forbidden key (__proto__ or constructor.prototype)');
+
 const json = /^application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
 
 /** @throws UNSUPPORTED_MEDIA_TYPE unless the content type is JSON, in UTF-8 */
@@ -48,7 +50,7 @@ export function parseJson(bytes: Uint8Array, depth: number): unknown {
   try {
     return sjson.parse(text, undefined, { protoAction: 'error', constructorAction: 'error' });
   } catch (error) {
-    throw fault(/forbidden prototype/i.test((error as Error).message) ? 'has a forbidden key (__proto__ or constructor.prototype)' : 'is not valid JSON');
+    throw /forbidden prototype/i.test((error as Error).message) ? forbiddenKey() : fault('is not valid JSON');
   }
 }
 
@@ -66,12 +68,18 @@ export function isDeeperThan(text: string, depth: number): boolean {
   return false;
 }
 
-/** Applies the depth limit to a body that the host's own parser has already parsed. */
-export function assertDepth(value: unknown, depth: number): void {
+/** Holds a body that the host's own parser has made to what {@link parseJson} would have refused. */
+export function assertHarmless(value: unknown, depth: number): void {
   let layer = [value];
   for (let level = 0; layer.length > 0; level++) {
     layer = layer.filter((item) => typeof item === 'object' && item !== null);
     if (layer.length > 0 && level >= depth) throw fault(`is nested more than ${depth} levels deep`);
     layer = layer.flatMap((item) => Object.values(item as object));
+  }
+  if (typeof value !== 'object' || value === null) return;
+  try {
+    sjson.scan(value, { protoAction: 'error', constructorAction: 'error' });
+  } catch {
+    throw forbiddenKey();
   }
 }

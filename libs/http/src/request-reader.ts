@@ -1,6 +1,6 @@
 import { parse as parseQuery } from 'fast-querystring';
 import type { z } from 'zod';
-import { assertDepth, assertJsonType, parseJson, readBytes } from './body.js';
+import { assertHarmless, assertJsonType, parseJson, readBytes } from './body.js';
 import { expectedVersion as expectedVersionOf } from './conditional.js';
 import type { AnySpec, MergeUpgraded, Parts } from './declarations.js';
 import type { EndpointLimits, PathParams } from './endpoint.js';
@@ -71,14 +71,15 @@ function bodyReader(spec: AnySpec, limits: EndpointLimits): ((exchange: Exchange
   const optional = (spec.body as z.ZodType).safeParse(undefined).success;
   return async (exchange, faults) => {
     const { request } = exchange;
-    const { parsed } = request.body;
-    if (parsed) {
-      assertDepth(parsed.value, limits.depth);
-      return validate(parsed.value, faults);
-    }
     const length = exchange.header('content-length');
     if (optional && (length === '0' || (length === undefined && exchange.header('transfer-encoding') === undefined))) return undefined;
+    // A form that the host has parsed is no JSON either: a page of another origin may send one without asking.
     assertJsonType(exchange.header('content-type'));
+    const { parsed } = request.body;
+    if (parsed) {
+      assertHarmless(parsed.value, limits.depth);
+      return validate(parsed.value, faults);
+    }
     return validate(parseJson(await readBytes(request.body, length, limit), limits.depth), faults);
   };
 }
