@@ -28,7 +28,7 @@ export function answerClientErrors(server: Server, connections: Connections): vo
     else if (code === 'HPE_HEADER_OVERFLOW') refuse(socket, new HeadersTooLarge(), 431);
     else refuse(socket, new MalformedRequest(), 400);
   });
-  server.on('connect', (_request, socket) => refuse(socket as Socket, new TunnelRefused(), 405));
+  server.on('connect', (_request, socket) => refuse(socket as Socket, new TunnelRefused(), 501));
 }
 
 const timeout = 'ERR_HTTP_REQUEST_TIMEOUT';

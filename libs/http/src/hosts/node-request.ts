@@ -6,10 +6,17 @@ import type { HttpRequest, HttpRequestBody } from '../http-request.js';
 // Whose bodies we are reading: only those may be told of a connection's fault by an `error` event, for nobody else expects one.
 const reading = new WeakSet<IncomingMessage>();
 
+const failed = new WeakSet<IncomingMessage>();
+
 /** Makes a body that is being read fail with `fault`, and tells whether it was. */
 export function failBody(message: IncomingMessage, fault: Error): boolean {
-  return !message.complete && reading.has(message) && message.emit('error', fault);
+  if (message.complete || !reading.has(message)) return false;
+  failed.add(message);
+  return message.emit('error', fault);
 }
+
+/** Tells whether nothing more of a body is to be expected, though it is not complete. */
+export const hasFailed = (message: IncomingMessage): boolean => failed.has(message);
 
 /** Adapts Node's request; Express and Fastify build on it. */
 export class NodeRequest implements HttpRequest, HttpRequestBody {

@@ -5,6 +5,7 @@ import { releaseStream } from '../body-stream.js';
 import { InternalError } from '../errors.js';
 import type { Answer } from '../http-request.js';
 import { bareAnswer } from './bare-answer.js';
+import { hasFailed } from './node-request.js';
 
 /** Sends an answer. Where Node refuses it (a header with a line break), an internal error takes its place. */
 export function sendAnswer(message: IncomingMessage, response: ServerResponse, answer: Answer, writeHead: WriteHead = writeHeadAtOnce): void {
@@ -40,9 +41,12 @@ export type WriteHead = (response: ServerResponse, answer: Answer) => void;
 
 const writeHeadAtOnce: WriteHead = (response, { status, headers }) => { response.writeHead(status, headers); };
 
-/** A client that waits for `100 Continue` sends nothing after a final answer. */
-const isArriving = ({ headers, readableDidRead }: IncomingMessage): boolean =>
-  (headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0') && (headers.expect === undefined || readableDidRead);
+/** Tells whether more of a body will come. A client that waits for `100 Continue` sends nothing after a final answer. */
+function isArriving(message: IncomingMessage): boolean {
+  const { headers, readableDidRead } = message;
+  const hasBody = headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+  return hasBody && (headers.expect === undefined || readableDidRead) && !hasFailed(message);
+}
 
 const lingerMilliseconds = 2_000;
 

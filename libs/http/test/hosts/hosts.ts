@@ -9,26 +9,26 @@ import type { Dispatcher } from '../../src/index.js';
 import { expressContracts, expressServer } from '../../src/hosts/express.js';
 import { fastifyContracts } from '../../src/hosts/fastify.js';
 import { fetchHandler, type FetchHandler } from '../../src/hosts/fetch.js';
-import { nodeServer } from '../../src/hosts/node.js';
+import { nodeServer, type ServerLimits } from '../../src/hosts/node.js';
 
 /** A host that listens. */
 export interface Running { readonly url: string; readonly port: number; close(): Promise<unknown> }
-export interface Host { readonly name: string; start(dispatcher: Dispatcher): Promise<Running> }
+export interface Host { readonly name: string; start(dispatcher: Dispatcher, limits?: ServerLimits): Promise<Running> }
 
 const soon = { deadline: { milliseconds: 100 }, idleGrace: { milliseconds: 0 } };
 
 export const nodeHost: Host = {
   name: 'node',
-  async start(dispatcher) {
-    const server = nodeServer(dispatcher);
+  async start(dispatcher, limits) {
+    const server = nodeServer(dispatcher, limits);
     return { ...(await server.listen()), close: () => server.close(soon) };
   },
 };
 
 export const expressHost: Host = {
   name: 'Express',
-  async start(dispatcher) {
-    const server = expressServer(dispatcher);
+  async start(dispatcher, limits) {
+    const server = expressServer(dispatcher, limits);
     return { ...(await server.listen()), close: () => server.close(soon) };
   },
 };
@@ -36,11 +36,11 @@ export const expressHost: Host = {
 /** An app as people have it: parsers and headers in front, a page of its own behind. */
 export const busyExpressHost: Host = {
   name: 'Express behind parsers',
-  async start(dispatcher) {
+  async start(dispatcher, limits) {
     const app = express();
     app.use((_request, response, next) => { response.setHeader('X-From-App', 'yes'); response.vary('Origin'); next(); });
     app.use(express.json({ limit: '200mb', strict: false }), expressContracts(dispatcher));
-    const server = expressServer(dispatcher, { app });
+    const server = expressServer(dispatcher, { app, ...limits });
     return { ...(await server.listen()), close: () => server.close(soon) };
   },
 };

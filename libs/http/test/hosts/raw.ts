@@ -33,7 +33,7 @@ export function talk(port: number, bytes: string | Uint8Array | ((socket: Socket
 }
 
 /** Status of every response in a conversation. */
-export const statuses = (text: string): number[] => [...text.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map((match) => Number(match[1]));
+export const statuses = (text: string): number[] => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map((match) => Number(match[1]));
 
 /** The last response's code in the envelope. */
 export const codeOf = (text: string): string | undefined => [...text.matchAll(/"code":"([A-Z_]+)"/g)].at(-1)?.[1];
