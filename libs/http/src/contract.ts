@@ -9,9 +9,12 @@ const nameOf = Symbol.for('org.enterprise.http.contract');
 export const contract = <C extends Routes>(name: string, routes: C): C =>
   Object.freeze(Object.defineProperty({ ...routes }, nameOf, { value: name }));
 
+/** The name a contract was made with, or `undefined` for routes that were not made one. */
+export const givenName = (routes: object): string | undefined => (routes as { [nameOf]?: string })[nameOf];
+
 /** The name a contract was made with. */
 export function contractName(routes: Routes): string {
-  const name = (routes as { [nameOf]?: string })[nameOf];
+  const name = givenName(routes);
   if (name === undefined) throw new TypeError('Make contracts with contract(name, routes).');
   return name;
 }

@@ -5,6 +5,9 @@ import type { In, None, Out, Schema } from './schema.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/** What a route makes of If-Match; `undefined` where it says nothing. */
+export type IfMatch = 'required' | 'optional' | undefined;
+
 /** What a route says apart from its schemas. */
 export interface RouteInfo {
   /** One line for the API document. */
@@ -24,7 +27,7 @@ export interface RouteInfo {
   /** Marks the operation in the API document and adds a Deprecation header. */
   readonly deprecated?: boolean;
   /** `required`: a write without If-Match is 428. The handler gets the expected version. @default ignored */
-  readonly ifMatch?: 'required' | 'optional';
+  readonly ifMatch?: IfMatch;
   readonly limits?: RouteLimits;
 }
 
@@ -38,7 +41,7 @@ export interface RouteLimits {
 }
 
 /** A declaration as it is written; see {@link route}. */
-export interface RouteSpec<P extends Schema, Q extends Schema, H extends Schema, B extends Schema, R extends Schema> extends RouteInfo {
+export interface RouteSpec<P extends Schema, Q extends Schema, H extends Schema, B extends Schema, R extends Schema, M extends IfMatch = IfMatch> extends RouteInfo {
   readonly method: Method;
   /** With parameters in braces: `/orders/{id}`. The version and the prefix are the dispatcher's. */
   readonly path: `/${string}`;
@@ -49,11 +52,12 @@ export interface RouteSpec<P extends Schema, Q extends Schema, H extends Schema,
   readonly headers?: H;
   readonly body?: B;
   readonly returns: Returns<R>;
+  readonly ifMatch?: M;
 }
 
 /** A route as a value: everything that is served, documented, called and tested derives from it. */
-export interface Route<P extends Schema = any, Q extends Schema = any, H extends Schema = any, B extends Schema = any, R extends Schema = any> {
-  readonly spec: RouteSpec<P, Q, H, B, R>;
+export interface Route<P extends Schema = any, Q extends Schema = any, H extends Schema = any, B extends Schema = any, R extends Schema = any, M extends IfMatch = any> {
+  readonly spec: RouteSpec<P, Q, H, B, R, M>;
   /** The declaration it evolved from, and how to get from there to here. */
   readonly previous?: PreviousRoute;
 }
@@ -65,9 +69,9 @@ export interface PreviousRoute {
 }
 
 /** Declares a route. */
-export const route = <P extends Schema = None, Q extends Schema = None, H extends Schema = None, B extends Schema = None, R extends Schema = None>(
-  spec: RouteSpec<P, Q, H, B, R>,
-): Route<P, Q, H, B, R> => ({ spec });
+export const route = <P extends Schema = None, Q extends Schema = None, H extends Schema = None, B extends Schema = None, R extends Schema = None, M extends IfMatch = undefined>(
+  spec: RouteSpec<P, Q, H, B, R, M>,
+): Route<P, Q, H, B, R, M> => ({ spec });
 
 /** The validated parts of a request of an older version. */
 export interface RequestParts<P extends Schema, Q extends Schema, B extends Schema> {
@@ -77,12 +81,13 @@ export interface RequestParts<P extends Schema, Q extends Schema, B extends Sche
 }
 
 /** What changes in the new version; everything else stays as it was. */
-export interface RouteChange<P extends Schema, Q extends Schema, B extends Schema, R extends Schema> extends Partial<Omit<RouteInfo, 'since'>> {
+export interface RouteChange<P extends Schema, Q extends Schema, B extends Schema, R extends Schema, M extends IfMatch> extends Partial<Omit<RouteInfo, 'since' | 'ifMatch'>> {
   readonly since: string;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
   readonly returns?: Returns<R>;
+  readonly ifMatch?: M;
 }
 
 /** Stands where a new version keeps the old schema. Comparing two schemas would cost the type checker far more. */
@@ -113,13 +118,13 @@ type Downgrade<R extends Schema, R2 extends Schema> = R2 extends Same
  * own version, upgraded, and the answer is downgraded; only the newest has a handler.
  */
 export const evolve = <
-  P extends Schema, Q extends Schema, H extends Schema, B extends Schema, R extends Schema,
-  P2 extends Schema = Same, Q2 extends Schema = Same, B2 extends Schema = Same, R2 extends Schema = Same,
+  P extends Schema, Q extends Schema, H extends Schema, B extends Schema, R extends Schema, M extends IfMatch,
+  P2 extends Schema = Same, Q2 extends Schema = Same, B2 extends Schema = Same, R2 extends Schema = Same, M2 extends IfMatch = M,
 >(
-  previous: Route<P, Q, H, B, R>,
-  change: RouteChange<P2, Q2, B2, R2>,
+  previous: Route<P, Q, H, B, R, M>,
+  change: RouteChange<P2, Q2, B2, R2, M2>,
   migrate: Upgrade<P, Q, B, P2, Q2, B2> & Downgrade<R, R2>,
-): Route<Now<P, P2>, Now<Q, Q2>, H, Now<B, B2>, Now<R, R2>> => ({
+): Route<Now<P, P2>, Now<Q, Q2>, H, Now<B, B2>, Now<R, R2>, M2> => ({
   // What concerned the older version's end is not the newer one's.
   spec: { ...previous.spec, until: undefined, deprecated: undefined, ...change } as any,
   previous: { route: previous, ...(migrate as object) },
