@@ -8,7 +8,7 @@ import type { Exchange } from './exchange.js';
 import type { Answer } from './http-request.js';
 import { isReply, type Reply } from './reply.js';
 import type { Download, Returns } from './returns.js';
-import { compileSerialiser } from './serialise.js';
+import { compileOutputFilter } from './output-filter.js';
 import { eventStream } from './server-sent-events.js';
 
 /** Writes what a handler returned. */
@@ -57,14 +57,14 @@ function compileBody(returns: Returns, options: AnswerWriterOptions, spec: AnySp
 
 function jsonBody(returns: Returns, { operationId, version, prefix, validateAnswers }: AnswerWriterOptions, spec: AnySpec): WriteBody {
   const { status, schema, options: { etag, location } } = returns;
-  const serialise = compileSerialiser(schema, operationId);
+  const filter = compileOutputFilter(schema, operationId);
   const assertAccepted = acceptCheck(['application/json', 'application/problem+json']);
   const locate = location && compileLocation(location, operationId);
   const safe = spec.method === 'GET';
   return (exchange, data, reply) => {
     assertAccepted(exchange.header('accept'));
     if (validateAnswers) assertFits(schema, data, operationId);
-    const body = envelope(serialise(data), reply?.message);
+    const body = envelope(filter(data), reply?.message);
     const headers = ['Content-Type', jsonType];
     if (locate) headers.push('Location', `${exchange.path.startsWith(`${prefix}/${version.name}/`) ? `${prefix}/${version.name}` : prefix}${locate(data)}`);
     if (etag !== undefined) {
@@ -109,11 +109,11 @@ function attachment(filename: string): string {
 }
 
 function eventsBody(returns: Returns, operationId: string): WriteBody {
-  const serialise = compileSerialiser(returns.event!, operationId);
+  const filter = compileOutputFilter(returns.event!, operationId);
   const assertAccepted = acceptCheck(['text/event-stream']);
   return (exchange, source: AsyncIterable<unknown>) => {
     assertAccepted(exchange.header('accept'));
     // no-transform keeps proxies and our own compression from holding events back
-    return { status: returns.status, headers: ['Content-Type', 'text/event-stream', 'Cache-Control', 'no-store, no-transform'], body: eventStream(source, serialise) };
+    return { status: returns.status, headers: ['Content-Type', 'text/event-stream', 'Cache-Control', 'no-store, no-transform'], body: eventStream(source, filter) };
   };
 }

@@ -10,6 +10,8 @@ import type { Exchange } from './exchange.js';
 class ExchangeContext implements RequestContext {
   readonly requestId: string;
   readonly caller: Caller;
+  declare trace?: TraceContext;
+  declare tenant?: string;
   own: AbortSignal | undefined;
 
   constructor(readonly exchange: Exchange) {
@@ -23,7 +25,7 @@ class ExchangeContext implements RequestContext {
 
 /** Makes the context that a request is handled in. */
 export function requestContext(exchange: Exchange): RequestContext {
-  const context = new ExchangeContext(exchange) as { -readonly [K in keyof RequestContext]: RequestContext[K] } & RequestContext;
+  const context = new ExchangeContext(exchange);
   const trace = parseTraceparent(exchange.header('traceparent'), exchange.header('tracestate'));
   if (trace) context.trace = trace;
   if (exchange.caller.tenant !== undefined) context.tenant = exchange.caller.tenant;

@@ -1,4 +1,4 @@
-import type { Serialise } from './serialise.js';
+import type { OutputFilter } from './output-filter.js';
 
 const heartbeatMilliseconds = 15_000;
 
@@ -7,7 +7,7 @@ const heartbeatMilliseconds = 15_000;
  * connection and a client that has gone is noticed.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
-export async function* eventStream(source: AsyncIterable<unknown>, serialise: Serialise): AsyncGenerator<string> {
+export async function* eventStream(source: AsyncIterable<unknown>, filter: OutputFilter): AsyncGenerator<string> {
   const iterator = source[Symbol.asyncIterator]();
   try {
     yield ':\n\n'; // the headers leave at once
@@ -20,7 +20,7 @@ export async function* eventStream(source: AsyncIterable<unknown>, serialise: Se
         continue;
       }
       if (result.done) return;
-      yield `data: ${serialise(result.value)}\n\n`;
+      yield `data: ${JSON.stringify(filter(result.value))}\n\n`;
       next = iterator.next();
     }
   } finally {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { compileSerialiser } from './serialise.js';
+import { compileOutputFilter } from './output-filter.js';
 
-const write = (schema: z.ZodType, value: unknown): unknown => JSON.parse(compileSerialiser(schema, 'data')(value));
+const write = (schema: z.ZodType, value: unknown): unknown => JSON.parse(JSON.stringify(compileOutputFilter(schema, 'data')(value)));
 
 test('only declared fields are written, at every depth', () => {
   const schema = z.object({ id: z.string(), lines: z.array(z.object({ n: z.int() })) });
@@ -30,16 +30,35 @@ test('records, tuples, enums, recursive and loose schemas are written as they ar
   expect(write(z.record(z.string(), z.object({ n: z.int() })), { a: { n: 1, x: 2 } })).toEqual({ a: { n: 1 } });
   expect(write(z.object({ pair: z.tuple([z.string(), z.int()]), color: z.enum(['red', 'blue']) }), { pair: ['a', 1], color: 'red' })).toEqual({ pair: ['a', 1], color: 'red' });
   expect(write(z.looseObject({ a: z.int() }), { a: 1, b: { c: 2 } })).toEqual({ a: 1, b: { c: 2 } });
+  expect(write(z.object({ a: z.int() }).catchall(z.object({ n: z.int() })), { a: 1, b: { n: 2, x: 3 } })).toEqual({ a: 1, b: { n: 2 } });
+  expect(write(z.tuple([z.string()], z.object({ n: z.int() })), ['a', { n: 1, x: 2 }])).toEqual(['a', { n: 1 }]);
+  expect(write(z.intersection(z.object({ a: z.int() }), z.object({ b: z.int() })), { a: 1, b: 2, c: 3 })).toEqual({ a: 1, b: 2 });
   expect(write(z.object({ any: z.unknown() }), { any: { deep: [1, null] } })).toEqual({ any: { deep: [1, null] } });
 });
 
-test('text is escaped as JSON wants it', () => {
-  const text = '"\\\n\u2028 \u0000 \ud83d\ude00 </script>';
-  expect(write(z.object({ text: z.string() }), { text })).toEqual({ text });
+test('keys with the names of object internals are data like others', () => {
+  const value = JSON.parse('{"__proto__":"a","constructor":"b"}');
+  expect(JSON.stringify(compileOutputFilter(z.record(z.string(), z.string()), 'data')(value))).toBe('{"__proto__":"a","constructor":"b"}');
+  expect(JSON.stringify(compileOutputFilter(z.object({ ['__proto__']: z.string(), "it's \"quoted\"": z.int() }), 'data')({ ...value, ['__proto__']: 'a', "it's \"quoted\"": 1 }))).toBe('{"__proto__":"a","it\'s \\"quoted\\"":1}');
 });
 
-test('a missing field is refused, not sent as something else', () => {
-  expect(() => compileSerialiser(z.object({ id: z.string() }), 'data')({})).toThrow(/"id" is required/);
+test.each([
+  ['a missing field', z.object({ id: z.string() }), {}, 'data answered what its contract does not declare: id: Invalid input: expected string, received undefined'],
+  ['an object in the place of a text', z.object({ name: z.string() }), { name: { secret: 1 } }, /name: Invalid input: expected string, received object/],
+  ['a list in the place of an object', z.object({ id: z.string() }), ['x'], /data: Invalid input: expected object, received array/],
+  ['no number', z.object({ n: z.number() }), { n: NaN }, /n: /],
+  ['a text in the place of a number', z.object({ n: z.int() }), { n: '1' }, /n: /],
+  ['an unlisted word', z.object({ color: z.enum(['red']) }), { color: 'blue' }, /color: /],
+  ['a member of a union that there is not', z.discriminatedUnion('kind', [z.object({ kind: z.literal('a') })]), { kind: 'b' }, /does not declare/],
+  ['nothing that fits a union', z.union([z.string(), z.object({ a: z.int() })]), { a: 'x' }, /does not declare/],
+  ['null where it is not declared', z.object({ a: z.boolean() }), { a: null }, /a: /],
+])('%s is refused, not sent as something else', (_what, schema, value, message) => {
+  expect(() => compileOutputFilter(schema as z.ZodType, 'data')(value)).toThrow(message as string);
+});
+
+test('what a getter throws is not taken for a value that does not fit', () => {
+  const broken = { get id(): string { throw new Error('broken'); } };
+  expect(() => compileOutputFilter(z.union([z.object({ id: z.string() }), z.string()]), 'data')(broken)).toThrow('broken');
 });
 
 test.each([
@@ -51,5 +70,5 @@ test.each([
   ['a map', z.object({ a: z.map(z.string(), z.string()) }), /data\.a is z\.map/],
   ['a date in a union', z.union([z.string(), z.object({ at: z.date() })]), /data\.at is z\.date/],
 ])('%s in an answer is refused at the start', (_what, schema, message) => {
-  expect(() => compileSerialiser(schema, 'data')).toThrow(message);
+  expect(() => compileOutputFilter(schema, 'data')).toThrow(message);
 });
