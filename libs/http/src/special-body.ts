@@ -14,9 +14,9 @@ export interface BodyReader {
 
 const readers = new WeakMap<object, BodyReader>();
 
-/** Makes a schema whose body is read in a way of its own. */
-export function bodySchema<T>(reader: BodyReader): z.ZodCustom<T> {
-  const schema = z.custom<T>();
+/** Makes a schema whose body is read in a way of its own: `T` is what a handler gets, `Sent` what a client gives. */
+export function bodySchema<T, Sent = T>(reader: BodyReader): z.ZodCustom<T, Sent> {
+  const schema = z.custom<T>() as unknown as z.ZodCustom<T, Sent>;
   readers.set(schema, reader);
   return schema;
 }
