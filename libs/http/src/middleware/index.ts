@@ -1,0 +1,12 @@
+export { accessLog, type AccessLogLevel, type AccessLogOptions } from './access-log.js';
+export { clientAddress, type ClientAddressOptions } from './client-address.js';
+export { compression, type CompressionOptions } from './compression.js';
+export { type CodingName } from './content-codings.js';
+export { cors, type CorsOptions } from './cors.js';
+export { defaultMiddleware, type DefaultMiddlewareOptions } from './default-middleware.js';
+export { httpMetrics, type HttpMetricsOptions } from './http-metrics.js';
+export { rateLimit, type RateLimitOptions } from './rate-limit.js';
+export { memoryRateLimitStore, type MemoryRateLimitStoreOptions, type RateLimitStore, type RateLimitTaken } from './rate-limit-store.js';
+export { requestId, type RequestIdOptions } from './request-id.js';
+export { securityHeaders, type HstsOptions, type SecurityHeadersOptions } from './security-headers.js';
+export { apiVersionUsage, type ApiVersionUsageOptions } from './version-usage.js';
