@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { In, None, Out, Schema } from './schema.js';
+import type { In, Out, Schema } from './schema.js';
 
 /** How an answer's body is written. */
 export type BodyFormat = 'json' | 'empty' | 'bytes' | 'events';
@@ -43,7 +43,7 @@ export const created = json(201);
 /** 202 with `data` of this schema. */
 export const accepted = json(202);
 /** 204 without a body. */
-export const noContent = (options: ReturnsOptions = {}): Returns<None> => ({ status: 204, format: 'empty', schema: z.undefined(), options });
+export const noContent = (options: ReturnsOptions = {}): Returns<z.ZodVoid> => ({ status: 204, format: 'empty', schema: z.void(), options });
 
 /** What a handler returns for a download. */
 export interface Download {
@@ -55,11 +55,11 @@ export interface Download {
 }
 
 /** 200 with a file or stream of this content type, sent without an envelope and with back-pressure. */
-export const file = (type: string, options: ReturnsOptions = {}): Returns<z.ZodCustom<Download>> =>
+export const file = (type: string, options: ReturnsOptions = {}): Returns<z.ZodCustom<Download, Download>> =>
   ({ status: 200, format: 'bytes', schema: z.custom<Download>(), type, options });
 
 /** 200 with server-sent events: the handler returns an async iterable of values of this schema. */
-export const events = <S extends Schema>(event: S, options: ReturnsOptions = {}): Returns<z.ZodCustom<AsyncIterable<In<S>>>> =>
+export const events = <S extends Schema>(event: S, options: ReturnsOptions = {}): Returns<z.ZodCustom<AsyncIterable<In<S>>, AsyncIterable<In<S>>>> =>
   ({ status: 200, format: 'events', schema: z.custom<AsyncIterable<In<S>>>(), event, options });
 
 /** Stands for any one of several schemas. */
