@@ -3,6 +3,7 @@ import { permissionOf, type Access, type Authenticator, type Authorizer } from '
 import type { Endpoint } from './endpoint.js';
 import { Forbidden, Unauthenticated } from './errors.js';
 import type { Exchange } from './exchange.js';
+import { isPromise } from './is-promise.js';
 
 /** Allows what the caller's own permissions name. Denies everything else, policies too: those need an authorizer that knows them. */
 export const permissionAuthorizer: Authorizer = {
@@ -27,7 +28,7 @@ export function accessGuard(authenticator: Authenticator, authorizer: Authorizer
     const caller = authenticator.authenticate({
       header: (name) => exchange.header(name), method: exchange.request.method, path: exchange.path, remoteAddress: exchange.remoteAddress,
     });
-    if (caller instanceof Promise) {
+    if (isPromise(caller)) {
       return caller.then((known) => { exchange.caller = known ?? anonymous; return authorize(exchange, endpoint); });
     }
     exchange.caller = caller ?? anonymous;

@@ -9,6 +9,7 @@ import { Exchange } from './exchange.js';
 import type { Answer, HttpRequest } from './http-request.js';
 import type { Implementation } from './implement.js';
 import type { Middleware } from './middleware.js';
+import { isPromise } from './is-promise.js';
 import type { PlainRoute } from './plain-route.js';
 import { requestContext } from './request-context.js';
 import { createRouter, type Match } from './router.js';
@@ -105,7 +106,7 @@ export function createDispatcher(options: CreateDispatcherOptions): Dispatcher {
       exchange.endpoint = match?.endpoint;
       for (const hook of onRequest) {
         const result = hook(exchange);
-        const early = result instanceof Promise ? await result : result;
+        const early = isPromise(result) ? await result : result;
         if (early) return early;
       }
       if (fault !== undefined) throw fault;
@@ -115,7 +116,7 @@ export function createDispatcher(options: CreateDispatcherOptions): Dispatcher {
       if (admitted) await admitted;
       for (const hook of onCaller) {
         const result = hook(exchange);
-        const early = result instanceof Promise ? await result : result;
+        const early = isPromise(result) ? await result : result;
         if (early) return early;
       }
       return await runInContext(requestContext(exchange), () => endpoint.run(exchange, params));
@@ -151,7 +152,7 @@ export function createDispatcher(options: CreateDispatcherOptions): Dispatcher {
     try {
       for (const hook of onAnswer) {
         const replaced = hook(exchange, result);
-        result = (replaced instanceof Promise ? await replaced : replaced) ?? result;
+        result = (isPromise(replaced) ? await replaced : replaced) ?? result;
       }
     } catch (error) {
       result = failed(exchange, error);

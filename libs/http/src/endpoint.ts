@@ -8,6 +8,7 @@ import { HandlerTimeout } from './errors.js';
 import type { Exchange } from './exchange.js';
 import { HandlerContext } from './handler-context.js';
 import type { Answer } from './http-request.js';
+import { isPromise } from './is-promise.js';
 
 export type PathParams = Readonly<Record<string, string | undefined>>;
 
@@ -61,7 +62,7 @@ export function compileEndpoint(options: CompileEndpointOptions): Endpoint {
       const parts = up === unchanged ? older : up(older);
       const context = new HandlerContext(exchange, version.name, parts.params, parts.query, headers, parts.body, expectedVersion);
       const result = handler(context);
-      return write(exchange, result instanceof Promise ? await inTime(result, timeout, exchange) : result);
+      return write(exchange, isPromise(result) ? await inTime(result, timeout, exchange) : result);
     },
   };
 }
