@@ -2,6 +2,7 @@ import { noopLogger, noopMeter, systemClock, toMilliseconds, type Clock, type Du
 import type { Endpoint } from '../endpoint.js';
 import { RateLimited } from '../errors.js';
 import type { Exchange } from '../exchange.js';
+import { isPromise } from '../is-promise.js';
 import type { Middleware } from '../middleware.js';
 import { subscriberOf } from './address.js';
 import { memoryRateLimitStore, type RateLimitStore, type RateLimitTaken } from './rate-limit-store.js';
@@ -58,13 +59,13 @@ export function rateLimit(options: RateLimitOptions): Middleware {
     } catch (error) {
       return failed(error);
     }
-    return taken instanceof Promise ? taken.then((result) => settle(exchange, policy, result), failed) : settle(exchange, policy, taken);
+    return isPromise(taken) ? taken.then((result) => settle(exchange, policy, result), failed) : settle(exchange, policy, taken);
   }
 
   function giveBack(policy: Policy, who: string): void {
     try {
       const given = store.giveBack(policy.prefix + who, windowMs, clock.now());
-      if (given instanceof Promise) given.catch(onFailure); // nobody has to wait for it
+      if (isPromise(given)) given.then(undefined, onFailure); // nobody has to wait for it
     } catch (error) {
       onFailure(error);
     }
