@@ -33,3 +33,13 @@ export function clientModule(count, evolved, called) {
   }
   return lines.join('\n');
 }
+
+/** The same routes, with what zod alone makes of the inputs that a client would take. */
+export function inputsModule(count, evolved) {
+  const lines = [routesModule(count, evolved)];
+  for (let i = 0; i < count; i++) {
+    const part = (name) => `z.input<NonNullable<(typeof ${evolved ? 'e' : 'r'}${i})['spec']['${name}']>>`;
+    lines.push(`declare const q${i}: [${part('params')}, ${part('query')}, ${part('body')}];`, `export const u${i} = [q${i}[0].id, q${i}[1].page, q${i}[2].${evolved ? 'items' : 'quantity'}];`);
+  }
+  return lines.join('\n');
+}
