@@ -6,7 +6,7 @@ import { contract } from './contract.js';
 import { implement } from './implement.js';
 import type { Middleware } from './middleware.js';
 import { requestId } from './middleware/request-id.js';
-import { served, type Served } from './middleware/served.js';
+import { served, type Served } from '../test/served.js';
 import { multipart, type Multipart, type UploadedFile } from './multipart.js';
 import { ok } from './returns.js';
 import { route } from './route.js';

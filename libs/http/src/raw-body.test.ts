@@ -8,7 +8,7 @@ import { contract } from './contract.js';
 import { createDispatcher } from './dispatcher.js';
 import { expressContracts } from './hosts/express.js';
 import { implement } from './implement.js';
-import { send, served } from './middleware/served.js';
+import { send, served } from '../test/served.js';
 import { rawBody, type RawBodyOptions } from './raw-body.js';
 import { ok } from './returns.js';
 import { route } from './route.js';

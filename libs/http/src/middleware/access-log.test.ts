@@ -13,7 +13,7 @@ import { route } from '../route.js';
 import { accessLog, type AccessLogOptions } from './access-log.js';
 import { clientAddress } from './client-address.js';
 import { requestId } from './request-id.js';
-import { served } from './served.js';
+import { served } from '../../test/served.js';
 
 const params = z.object({ id: z.string() });
 const one = route({ method: 'GET', path: '/orders/{id}', summary: 'One', access: 'public', params, query: z.object({ token: z.string().optional() }), returns: ok(z.object({ id: z.string() })) });

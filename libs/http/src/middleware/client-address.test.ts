@@ -5,7 +5,7 @@ import { textAnswer } from '../envelope.js';
 import { versionSet } from '@org/enterprise-versioning';
 import { subscriberOf } from './address.js';
 import { clientAddress, type ClientAddressOptions } from './client-address.js';
-import { served } from './served.js';
+import { served } from '../../test/served.js';
 
 const options = (client: ClientAddressOptions) => ({
   versions: versionSet({ supported: ['v1'], default: 'v1' }),

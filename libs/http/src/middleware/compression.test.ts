@@ -11,7 +11,7 @@ import { plainRoute } from '../plain-route.js';
 import { events, file, ok } from '../returns.js';
 import { route } from '../route.js';
 import { compression, type CompressionOptions } from './compression.js';
-import { served } from './served.js';
+import { served } from '../../test/served.js';
 
 const text = 'All work and no play makes Jack a dull boy. '.repeat(100);
 const Item = z.object({ version: z.int(), text: z.string() });
@@ -44,7 +44,7 @@ const options = (settings?: CompressionOptions) => ({
   plain: [
     plainRoute({ method: 'GET', path: '/text', access: 'public', handle: () => textAnswer(200, 'text/plain; charset=utf-8', text) }),
     plain('/bytes', 'application/json', Buffer.from(text)), plain('/just', 'text/plain', 'x'.repeat(1_024)), plain('/below', 'text/plain', 'x'.repeat(1_023)),
-    plain('/png', 'image/png', text), plain('/svg', 'image/svg+xml', text), plain('/problem', 'application/problem+json', text),
+    plain('/sse', 'text/event-stream', text), plain('/png', 'image/png', text), plain('/svg', 'image/svg+xml', text), plain('/problem', 'application/problem+json', text),
     plain('/kept', 'text/plain', text, ['Cache-Control', 'public, no-transform']), plain('/done', 'text/plain', text, ['content-encoding', 'gzip']),
     plain('/noise', 'text/plain', Buffer.from(Array.from({ length: 2_000 }, (_, i) => (i * i * 2_654_435_761) >>> 13 & 0xff))),
   ],
@@ -72,7 +72,7 @@ test.each([
   if (encoding === undefined) expect([first.text, first.headers['content-length']]).toEqual([text, String(text.length)]);
 });
 
-test.each([['/below', undefined], ['/just', 'br'], ['/png', undefined], ['/svg', 'br'], ['/problem', 'br'], ['/kept', undefined], ['/done', 'gzip'], ['/noise', undefined], ['/api/ticks', undefined], ['/api/list', 'br'], ['/api/tagged', undefined]])(
+test.each([['/below', undefined], ['/just', 'br'], ['/sse', undefined], ['/png', undefined], ['/svg', 'br'], ['/problem', 'br'], ['/kept', undefined], ['/done', 'gzip'], ['/noise', undefined], ['/api/ticks', undefined], ['/api/list', 'br'], ['/api/tagged', undefined]])(
   '%s is sent as %s', async (path, encoding) => {
     await using http = await served(options());
     expect((await http.send('GET', path, { 'accept-encoding': 'br' })).headers['content-encoding']).toBe(encoding);

@@ -5,7 +5,7 @@ import { implement } from '../implement.js';
 import { ok } from '../returns.js';
 import { route } from '../route.js';
 import { cors, type CorsOptions } from './cors.js';
-import { served, type Received } from './served.js';
+import { served, type Received } from '../../test/served.js';
 
 const change = route({ method: 'PUT', path: '/orders/{id}', summary: 'Change', access: 'orders:write', params: z.object({ id: z.string() }), returns: ok(z.object({})) });
 const read = route({ method: 'GET', path: '/orders/{id}', summary: 'Read', access: 'public', params: z.object({ id: z.string() }), returns: ok(z.object({})) });

@@ -7,7 +7,7 @@ import { implement } from '../implement.js';
 import { ok } from '../returns.js';
 import { route } from '../route.js';
 import { defaultMiddleware, type DefaultMiddlewareOptions } from './default-middleware.js';
-import { served } from './served.js';
+import { served } from '../../test/served.js';
 
 const list = route({ method: 'GET', path: '/list', summary: 'List', access: 'public', returns: ok(z.object({ items: z.array(z.string()) })) });
 const boom = route({ method: 'GET', path: '/boom', summary: 'Boom', access: 'public', returns: ok(z.object({})) });

@@ -12,7 +12,7 @@ import { ok } from '../returns.js';
 import { route } from '../route.js';
 import { memoryRateLimitStore, type RateLimitStore } from './rate-limit-store.js';
 import { rateLimit, type RateLimitOptions } from './rate-limit.js';
-import { served, type Received } from './served.js';
+import { served, type Received } from '../../test/served.js';
 
 const answer = ok(z.object({}));
 const open = route({ method: 'GET', path: '/open', summary: 'Open', access: 'public', returns: answer });

@@ -6,7 +6,7 @@ import { implement } from '../implement.js';
 import { ok } from '../returns.js';
 import { route } from '../route.js';
 import { requestId } from './request-id.js';
-import { served } from './served.js';
+import { served } from '../../test/served.js';
 
 const where = route({ method: 'POST', path: '/where', summary: 'Where', access: 'public', body: z.object({}), returns: ok(z.object({ given: z.string(), ambient: z.string() })) });
 const boom = route({ method: 'GET', path: '/boom', summary: 'Boom', access: 'public', returns: ok(z.object({})) });

@@ -7,7 +7,7 @@ import { plainRoute } from '../plain-route.js';
 import { ok } from '../returns.js';
 import { route } from '../route.js';
 import { securityHeaders, type SecurityHeadersOptions } from './security-headers.js';
-import { served, type Received } from './served.js';
+import { served, type Received } from '../../test/served.js';
 
 const tagged = route({ method: 'GET', path: '/tagged', summary: 'Tagged', access: 'public', returns: ok(z.object({ version: z.int() }), { etag: 'version' }) });
 const options = (settings?: SecurityHeadersOptions) => ({

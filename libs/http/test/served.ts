@@ -1,6 +1,6 @@
 import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http';
-import { createDispatcher, type CreateDispatcherOptions } from '../dispatcher.js';
-import { nodeServer } from '../hosts/node.js';
+import { createDispatcher, type CreateDispatcherOptions } from '../src/dispatcher.js';
+import { nodeServer } from '../src/hosts/node.js';
 
 export interface Received {
   readonly status: number;
