@@ -12,7 +12,7 @@ export type { Class, Key } from './key.js';
 export { lazy, type LazyToken } from './lazy.js';
 export type { LifecycleState, StopOptions } from './lifecycle.js';
 export { defineModule, type Module } from './module.js';
-export { provide, provideValue, service, type Provider, type ProviderHooks, type ProviderScope, type ProvideOptions, type Service, type ValueOf } from './provider.js';
+export { provide, provideValue, service, type AdoptedProvider, type ClassProvider, type FactoryProvider, type Provider, type ProviderHooks, type ProviderScope, type ProvideOptions, type Service, type ValueOf } from './provider.js';
 export type { RequestScope } from './request-scope.js';
 export { onSignals, runApplication, type OnSignalsOptions, type ProcessLike } from './signals.js';
 export type { StartReport, StartReportEntry } from './start-report.js';

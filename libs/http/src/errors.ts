@@ -29,7 +29,7 @@ export const NotAcceptable = defineError('NOT_ACCEPTABLE', {
 });
 export const BodyTimeout = defineError('BODY_TIMEOUT', { kind: 'invalid', title: 'The request body did not arrive in time.', ...none });
 export const PreconditionFailed = defineError('PRECONDITION_FAILED', {
-  kind: 'conflict', title: 'The thing has changed since it was read; read it again.', ...none,
+  kind: 'stale', title: 'The thing has changed since it was read; read it again.', ...none,
 });
 export const PayloadTooLarge = defineError('PAYLOAD_TOO_LARGE', {
   kind: 'invalid', title: 'The request body is too large.', details: z.object({ limit: z.int() }),

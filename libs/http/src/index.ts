@@ -8,7 +8,7 @@ export { Forbidden, PreconditionFailed, RateLimited, RouteNotFound, Unauthentica
 export { Exchange } from './exchange.js';
 export { headerOf, type Answer, type HttpRequest, type HttpRequestBody } from './http-request.js';
 export { handlerDeps, implement, resolveFrom, type Handler, type Handlers, type Implementation, type RequestContextOf } from './implement.js';
-export { cursorPageOf, list, pageOf, type List, type ListOptions, type ListRequest, type ListResult, type SortKey, type SortTerm } from './lists.js';
+export { cursorPageOf, list, pageOf, type CursorFields, type CursorInfo, type FilterSchemas, type FilterValues, type List, type ListOptions, type ListRequest, type ListResult, type PageFields, type PageInfo, type SortKey, type SortTerm } from './lists.js';
 export type { Middleware } from './middleware.js';
 export { plainRoute, type PlainRoute } from './plain-route.js';
 export { rawBody, type RawBodyOptions } from './raw-body.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ValidationFailed } from './errors.js';
-import type { In, Out, Schema } from './schema.js';
+import type { Out, Schema } from './schema.js';
 
 export interface ListOptions<Sort extends string, Filters extends Readonly<Record<string, Schema>>> {
   /** Fields that a client may sort by; `-` in front of one sorts downwards. */
@@ -48,11 +48,11 @@ export interface ListResult<Item> {
   readonly more: boolean;
 }
 
-type FilterSchemas<F extends Readonly<Record<string, Schema>>> = { [K in keyof F]: z.ZodOptional<F[K] & z.ZodType> };
-type FilterValues<F extends Readonly<Record<string, Schema>>> = { readonly [K in keyof F]?: Out<F[K]> | undefined };
+export type FilterSchemas<F extends Readonly<Record<string, Schema>>> = { [K in keyof F]: z.ZodOptional<F[K] & z.ZodType> };
+export type FilterValues<F extends Readonly<Record<string, Schema>>> = { readonly [K in keyof F]?: Out<F[K]> | undefined };
 
-interface PageFields { page: z.ZodDefault<z.ZodInt>; page_size: z.ZodDefault<z.ZodInt>; sort: z.ZodDefault<z.ZodString> }
-interface CursorFields { page: z.ZodOptional<z.ZodInt>; page_size: z.ZodDefault<z.ZodInt>; sort: z.ZodDefault<z.ZodString>; cursor: z.ZodOptional<z.ZodString> }
+export interface PageFields { page: z.ZodDefault<z.ZodInt>; page_size: z.ZodDefault<z.ZodInt>; sort: z.ZodDefault<z.ZodString> }
+export interface CursorFields { page: z.ZodOptional<z.ZodInt>; page_size: z.ZodDefault<z.ZodInt>; sort: z.ZodDefault<z.ZodString>; cursor: z.ZodOptional<z.ZodString> }
 
 /** What of a list's answer is not its items. */
 export interface PageInfo { readonly page: number; readonly page_size: number; readonly total: number }
@@ -161,6 +161,3 @@ function decodeCursor(cursor: string, sort: readonly SortTerm[], filters: object
   if (print !== fingerprint(sort, filters)) return refuse('was made for another sort or other filters; begin without it');
   return key;
 }
-
-export type ListQuery<L extends AnyList> = Out<L['query']>;
-export type ListQueryInput<L extends AnyList> = In<L['query']>;

@@ -2,7 +2,7 @@ import type { AppError, ErrorKind } from '@org/enterprise-kernel';
 import { versionErrorStatus } from '@org/enterprise-versioning';
 
 const byKind: Record<ErrorKind, number> = {
-  invalid: 400, unauthenticated: 401, forbidden: 403, missing: 404, conflict: 409,
+  invalid: 400, unauthenticated: 401, forbidden: 403, missing: 404, conflict: 409, stale: 412,
   rejected: 422, limited: 429, internal: 500, unavailable: 503, timeout: 504,
 };
 
@@ -11,7 +11,6 @@ const byCode: Readonly<Record<string, number>> = {
   METHOD_NOT_ALLOWED: 405,
   NOT_ACCEPTABLE: 406,
   BODY_TIMEOUT: 408,
-  PRECONDITION_FAILED: 412,
   PAYLOAD_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
   PRECONDITION_REQUIRED: 428,

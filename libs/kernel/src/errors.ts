@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from './standard-schema.js';
 
 /**
  * What went wrong, as a domain word. `http` alone maps a kind to a status:
- * invalid 400, unauthenticated 401, forbidden 403, missing 404, conflict 409, rejected 422, limited 429, internal 500,
+ * invalid 400, unauthenticated 401, forbidden 403, missing 404, conflict 409, stale 412, rejected 422, limited 429, internal 500,
  * unavailable 503, timeout 504.
  */
 export type ErrorKind =
@@ -11,6 +11,7 @@ export type ErrorKind =
   | 'forbidden'
   | 'missing'
   | 'conflict'
+  | 'stale'
   | 'rejected'
   | 'limited'
   | 'internal'

@@ -1,0 +1,110 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
+import { Agent, get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+interface Running { readonly child: ChildProcess; readonly url: string; output(): string; readonly exit: Promise<number | null> }
+
+function launch(variables: Record<string, string>, directory = tmpdir()): Omit<Running, 'url'> {
+  const child = spawn(process.execPath, [main], { cwd: directory, env: { PATH: process.env['PATH'], APP_ENV: 'test', PORT: '0', ...variables } as NodeJS.ProcessEnv, stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { text += chunk.toString(); });
+  return { child, output: () => text, exit: once(child, 'close').then(([code]) => code as number | null) };
+}
+
+async function started(variables: Record<string, string> = {}, directory?: string): Promise<Running> {
+  const running = launch(variables, directory);
+  const url = await new Promise<string>((resolve, reject) => {
+    const look = (): void => { const found = /reference: (http:\S+)\/docs/.exec(running.output()); if (found) resolve(found[1]!); };
+    running.child.stdout!.on('data', look);
+    void running.exit.then((code) => reject(new Error(`The process ended with ${code}:\n${running.output()}`)));
+  });
+  return { ...running, url };
+}
+
+const alive: ChildProcess[] = [];
+const track = async (running: Promise<Running>): Promise<Running> => { const it = await running; alive.push(it.child); return it; };
+afterAll(() => { for (const child of alive) child.kill('SIGKILL'); });
+
+test('it starts from any folder, says where it is, and ends with 0 on SIGTERM', async () => {
+  const { child, url, exit, output } = await track(started({}, await mkdtemp(join(tmpdir(), 'elsewhere-'))));
+  expect(await (await fetch(`${url}/api/v1/ping`)).json()).toMatchObject({ data: { pong: true } });
+  child.kill('SIGTERM');
+  await expect(exit).resolves.toBe(0);
+  expect(output()).toMatch(/"message":"Stopped"/);
+});
+
+interface Outcome { readonly result: number | string; readonly reused: boolean }
+
+/** Twenty clients on kept connections, until `done` says so or nobody listens any more. */
+async function load(url: string, done: () => boolean): Promise<Outcome[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 20 });
+  const outcomes: Outcome[] = [];
+  const request = (): Promise<Outcome> => new Promise((resolve) => {
+    const sent = get(`${url}/api/v1/products?page_size=50`, { agent }, (response) => { response.resume().on('end', () => resolve({ result: response.statusCode!, reused: sent.reusedSocket })); });
+    sent.on('error', (error: NodeJS.ErrnoException) => resolve({ result: error.code ?? error.message, reused: sent.reusedSocket }));
+  });
+  await Promise.all(Array.from({ length: 20 }, async () => {
+    for (let outcome: Outcome | undefined; !done() && outcome?.result !== 'ECONNREFUSED';) outcomes.push(outcome = await request());
+  }));
+  agent.destroy();
+  return outcomes;
+}
+const failed = (outcomes: readonly Outcome[]): Outcome[] => outcomes.filter(({ result }) => result !== 200);
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+
+describe.each(['express', 'node'])('a stop under load on the %s engine', (HTTP_ENGINE) => {
+  const quiet = { HTTP_ENGINE, RATE_LIMIT_MAX: '0', LOG_LEVEL: 'error' };
+
+  test('fails no request of a balancer that looks at readiness', async () => {
+    const { child, url, exit } = await track(started({ ...quiet, SHUTDOWN_DELAY_SECONDS: '1' }));
+    let drained = false;
+    const loading = load(url, () => drained);
+    await pause(300);
+    child.kill('SIGTERM');
+    while ((await fetch(`${url}/health/ready`)).status === 200) await pause(50);
+    await pause(200); // requests still come for a while
+    drained = true;
+    const outcomes = await loading;
+    await expect(exit).resolves.toBe(0);
+    expect([outcomes.length > 50, failed(outcomes)]).toEqual([true, []]);
+  });
+
+  test('fails no request on a connection that was open, though nobody looks at readiness', async () => {
+    const { child, url, exit } = await track(started(quiet));
+    const loading = load(url, () => false);
+    await pause(300);
+    child.kill('SIGTERM');
+    const outcomes = await loading;
+    await expect(exit).resolves.toBe(0);
+    // A new connection may meet the closing listener: the kernel resets what waits there. That is what readiness is for.
+    expect([outcomes.length > 50, failed(outcomes).filter(({ reused }) => reused)]).toEqual([true, []]);
+  });
+});
+
+test('a second signal ends it at once', async () => {
+  const { child, exit } = await track(started({ SHUTDOWN_DELAY_SECONDS: '30' }));
+  child.kill('SIGTERM');
+  await pause(200);
+  child.kill('SIGTERM');
+  await expect(exit).resolves.toBe(143);
+});
+
+test('wrong settings stop the start, all of them at once, without a stack', async () => {
+  const { exit, output } = launch({ PORT: 'eighty', HTTP_ENGINE: 'apache', RATE_LIMIT_MAX: '-1' });
+  await expect(exit).resolves.toBe(1);
+  for (const key of ['PORT', 'HTTP_ENGINE', 'RATE_LIMIT_MAX']) expect(output()).toContain(key);
+  expect(output()).not.toMatch(/^\s+at /m);
+});
+
+test('a port that is taken is said plainly, and the process ends', async () => {
+  const { url } = await track(started());
+  const { exit, output } = launch({ PORT: new URL(url).port });
+  await expect(exit).resolves.toBe(1);
+  expect(output()).toMatch(/something else listens there already/);
+});

@@ -1,0 +1,37 @@
+import { appendFileSync } from 'node:fs';
+import { isAppError, type LogFields, type Logger } from '@org/enterprise-kernel';
+
+const levels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+type Level = (typeof levels)[number];
+
+export interface JsonLoggerOptions {
+  readonly level: Level;
+  /** Gets one line of JSON with its line break. */
+  readonly write: (line: string) => void;
+  /** Fields of every line. @default none */
+  readonly fields?: LogFields;
+}
+
+/** Writes a line of JSON for each event. */
+export function jsonLogger({ level, write, fields = {} }: JsonLoggerOptions): Logger {
+  const least = levels.indexOf(level);
+  const at = (name: Level) => (message: string, more?: LogFields): void => {
+    if (levels.indexOf(name) < least) return;
+    write(`${JSON.stringify({ time: new Date().toISOString(), level: name, message, ...fields, ...more }, plainErrors)}\n`);
+  };
+  return {
+    debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'),
+    child: (more) => jsonLogger({ level, write, fields: { ...fields, ...more } }),
+  };
+}
+
+/** Where the settings want the lines to go. */
+export const logWriter = (file: string | undefined, standardOutput: (line: string) => void): ((line: string) => void) =>
+  file === undefined ? standardOutput : (line) => appendFileSync(file, line, { mode: 0o600 });
+
+function plainErrors(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  if (!(value instanceof Error)) return value;
+  const { name, message, stack, cause } = value;
+  return { name, message, stack, ...(isAppError(value) && { code: value.code, details: value.details }), ...(cause !== undefined && { cause }) };
+}

@@ -1,0 +1,13 @@
+import { provideValue, type Provider } from '@org/enterprise-di';
+import { systemClock, token, type Clock as ClockPort, type Logger as LoggerPort } from '@org/enterprise-kernel';
+import type { Settings as SettingsValue } from './settings.js';
+
+/** What every module may ask for. */
+export const Settings = token<SettingsValue>('platform.Settings');
+export const Logger = token<LoggerPort>('platform.Logger');
+export const Clock = token<ClockPort>('platform.Clock');
+
+export const platform = (settings: SettingsValue, logger: LoggerPort) => ({
+  name: 'platform',
+  providers: [provideValue(Settings, settings), provideValue(Logger, logger), provideValue(Clock, systemClock)] satisfies Provider[],
+});

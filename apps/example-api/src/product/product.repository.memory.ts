@@ -1,0 +1,47 @@
+import { provide } from '@org/enterprise-di';
+import type { SortKey } from '@org/enterprise-http';
+import { ProductConflict } from './product.errors.js';
+import { ProductRepository, sortKey, type ProductFilters } from './product.repository.js';
+import type { Product } from './product.js';
+
+/** Products that are gone with the process. */
+export const memoryProductRepository = provide(ProductRepository, {}, () => {
+  const products = new Map<string, Product>();
+  return {
+    async find(id) { return products.get(id); },
+    async count() { return products.size; },
+    async save({ state }) {
+      const stored = products.get(state.id);
+      if ((stored?.version ?? 0) !== state.version - 1) throw conflict(state.id, state.version - 1, stored);
+      products.set(state.id, state);
+    },
+    async remove({ id, version }) {
+      const stored = products.get(id);
+      if (stored?.version !== version) throw conflict(id, version, stored);
+      products.delete(id);
+    },
+    async list({ page, pageSize, sort, filters, after }) {
+      const compare = (a: readonly SortKey[], b: readonly SortKey[]): number => {
+        for (const [i, { direction }] of sort.entries()) {
+          const [x, y] = [a[i]!, b[i]!];
+          if (x !== y) return (x < y ? -1 : 1) * (direction === 'asc' ? 1 : -1);
+        }
+        return 0;
+      };
+      const keyed = [...products.values()].filter((product) => fits(product, filters))
+        .map((product) => ({ product, key: sort.map(({ field }) => sortKey(product, field)) }))
+        .sort((a, b) => compare(a.key, b.key));
+      const rest = after ? keyed.filter(({ key }) => compare(key, after) > 0) : keyed.slice((page! - 1) * pageSize);
+      return { items: rest.slice(0, pageSize).map(({ product }) => product), total: keyed.length, more: rest.length > pageSize };
+    },
+  };
+});
+
+const conflict = (id: string, expected: number, stored: Product | undefined) => new ProductConflict({ id, expected, actual: stored?.version ?? 0 });
+
+function fits({ category, price, name, description }: Product, filters: ProductFilters): boolean {
+  if (filters.category !== undefined && category !== filters.category) return false;
+  if (filters.price_min !== undefined && price.amount < filters.price_min) return false;
+  if (filters.price_max !== undefined && price.amount > filters.price_max) return false;
+  return filters.q === undefined || `${name}\n${description}`.toLowerCase().includes(filters.q.toLowerCase());
+}

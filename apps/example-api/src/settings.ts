@@ -1,0 +1,27 @@
+import { defineConfig, port, type Frozen } from '@org/enterprise-config';
+import { z } from 'zod';
+
+const list = () => z.array(z.string()).default([]);
+
+/** Every setting of the application; `npm run config -- example` prints them as a file. */
+export const settings = defineConfig({
+  schema: z.object({
+    APP_ENV: z.enum(['dev', 'test', 'prod']).default('dev').describe('Kind of deployment; picks .env.<APP_ENV>'),
+    HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
+    PORT: port().default(3000).describe('Port to listen on; 0 picks a free one'),
+    HTTP_ENGINE: z.enum(['express', 'node']).default('express').describe('What serves HTTP'),
+    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('Least important level that is written'),
+    LOG_FILE: z.string().min(1).optional().describe('File for the log instead of standard output'),
+    DEFAULT_API_VERSION: z.enum(['v1', 'v2']).default('v1').describe('Version of requests that name none'),
+    RATE_LIMIT_MAX: z.int().min(0).default(300).describe('Requests per address or caller in one window; 0 turns the limit off'),
+    RATE_LIMIT_WINDOW_SECONDS: z.int().min(1).default(60).describe('Length of the window'),
+    TRUST_PROXY: list().describe('Proxies whose forwarded headers count: addresses, networks, or loopback'),
+    CORS_ORIGINS: list().describe('Origins of other sites that may call from a browser'),
+    SEED_PRODUCTS: z.int().min(0).max(1_000_000).optional().describe('Demonstration products at the first start; in dev 50, else none'),
+    SHUTDOWN_DELAY_SECONDS: z.int().min(0).max(300).default(0).describe('How long to serve on after readiness is off, for load balancers to notice'),
+    SHUTDOWN_TIMEOUT_SECONDS: z.int().min(1).max(300).default(10).describe('How long requests in flight may take to finish'),
+    DOCS: z.boolean().default(true).describe('Whether /docs is served'),
+  }),
+});
+
+export type Settings = Frozen<z.output<typeof settings.schema>>;
