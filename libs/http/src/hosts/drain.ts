@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toMilliseconds, type Duration } from '@org/enterprise-kernel';
 import { isUnfinished, type Connections } from './connections.js';
 
@@ -19,32 +20,53 @@ export interface CloseReport {
 }
 
 const sweepMilliseconds = 20;
+const longestAcceptance = 100;
 
 /** Stops a server in order: no new connections, the last answer on each open one, then the end. */
 export async function drain(server: Server, connections: Connections, { deadline = { seconds: 10 }, idleGrace = { milliseconds: 250 } }: CloseOptions): Promise<CloseReport> {
   const end = performance.now() + toMilliseconds(deadline);
+  await acceptWaiting(server, end);
   // Not the HTTP server's own close: that cuts idle connections at once, under requests on their way, and stops timing slow ones.
   const stopped = new Promise<void>((resolve) => { NetServer.prototype.close.call(server, () => resolve()); });
   for (const response of connections.values()) if (response && !response.headersSent) response.shouldKeepAlive = false;
 
   await within(stopped, Math.min(toMilliseconds(idleGrace), end - performance.now()));
-  const sweep = setInterval(() => closeIdle(server, connections), sweepMilliseconds);
-  closeIdle(server, connections);
+  const sweep = setInterval(() => closeIdle(connections), sweepMilliseconds);
+  closeIdle(connections);
   await within(stopped, end - performance.now());
   clearInterval(sweep);
 
-  const destroyed = connections.size;
-  for (const socket of connections.keys()) socket.destroy();
+  const left = [...connections.keys()].filter((socket) => !socket.destroyed);
+  for (const socket of left) socket.destroy();
   await stopped;
   // Nothing is left to close but the timer of slow requests. Listeners have been told already.
   server.removeAllListeners('close').close();
-  return { destroyed };
+  return { destroyed: left.length };
 }
 
-function closeIdle(server: Server, connections: Connections): void {
-  server.closeIdleConnections();
-  // Node does not count a connection that has never sent anything as idle; browsers open such ones in advance.
-  for (const [socket, response] of connections) if (!isUnfinished(response) && socket.bytesRead === 0) socket.destroy();
+/**
+ * Accepts the connections that the system has already made: their clients would see a reset. Node accepts one in each turn of the
+ * event loop, so a turn without any means that none is left.
+ */
+async function acceptWaiting(server: Server, end: number): Promise<void> {
+  let accepted = true;
+  const note = (): void => { accepted = true; };
+  server.on('connection', note);
+  const enough = Math.min(end, performance.now() + longestAcceptance);
+  await nextTurn(); // from here on, each turn polls once
+  while (server.listening && accepted && performance.now() < enough) {
+    accepted = false;
+    await nextTurn();
+  }
+  server.off('connection', note);
+}
+
+/**
+ * Closes the connections that no answer is under way on. Node's own closeIdleConnections does not count one that has never sent
+ * anything, as browsers open in advance, and counts one whose last answer is not flushed yet.
+ */
+function closeIdle(connections: Connections): void {
+  for (const [socket, response] of connections) if (!isUnfinished(response)) socket.destroy();
 }
 
 /** Waits for `work`, but no longer than this. */

@@ -37,6 +37,7 @@ export const partsContract = contract('parts', {
     returns: ok(z.object({ q: z.string().optional(), page: z.int().optional(), tag: z.array(z.string()).optional() })),
   }),
   download: route({ method: 'GET', path: '/download', summary: 'Download', access: 'public', query: z.object({ chunks: z.int() }), returns: file('application/octet-stream') }),
+  blob: route({ method: 'GET', path: '/blob', summary: 'A large answer at once', access: 'public', returns: file('application/octet-stream') }),
   broken: route({ method: 'GET', path: '/broken', summary: 'Breaks off', access: 'public', returns: file('text/plain') }),
   ticks: route({ method: 'GET', path: '/ticks', summary: 'Ticks', access: 'public', returns: events(z.object({ n: z.int() })) }),
   upload: route({ method: 'POST', path: '/upload', summary: 'Upload', access: 'public', body: counted, limits: { body: 1_000_000_000 }, returns: ok(z.object({ size: z.int() })) }),
@@ -93,6 +94,7 @@ export function parts(options: Partial<CreateDispatcherOptions> = {}): Parts {
         }
       })(),
     }),
+    blob: () => ({ body: new Uint8Array(20_000_000) }),
     broken: () => ({ body: (async function* () { yield 'begun'; await wait(20); throw new Error(secret); })() }),
     ticks: ({ signal }) => (async function* () {
       for (let n = 1; n <= 2; n++) yield { n };
