@@ -1,29 +1,24 @@
 import { provide, type Module } from '@org/enterprise-di';
 import { createDispatcher, handlerDeps, resolveFrom, type Dispatcher, type Implementation, type PlainRoute } from '@org/enterprise-http';
-import { docsRoutes } from '@org/enterprise-http/docs';
 import { expressServer } from '@org/enterprise-http/express';
 import { defaultMiddleware } from '@org/enterprise-http/middleware';
 import { nodeServer } from '@org/enterprise-http/node';
-import { openApiRoutes } from '@org/enterprise-http/openapi';
 import { token } from '@org/enterprise-kernel';
 import { Authenticator } from './authenticator.js';
 import { Clock, Logger, Settings } from './platform.js';
+import { referenceRoutes } from './reference.js';
 import { apiVersions } from './versions.js';
 
 export const HttpDispatcher = token<Dispatcher>('server.HttpDispatcher');
 
-/** The server as the rest of the application sees it. */
+/** What the application does with its server. */
 export interface HttpServer {
   /** Where it listens; empty before it does. */
   readonly url: string;
+  listen(): Promise<void>;
+  close(): Promise<unknown>;
 }
-export const HttpServer = token<HttpServer & { listen(): Promise<void>; close(): Promise<unknown> }>('server.HttpServer');
-
-const info = {
-  title: 'Example API',
-  description: 'Products, users and orders: the reference application of the enterprise libraries.',
-};
-const documents = [{ name: 'v2', url: '/api/v2/openapi.json' }, { name: 'v1 (deprecated)', url: '/api/v1/openapi.json' }] as const;
+export const HttpServer = token<HttpServer>('server.HttpServer');
 
 /** Serves the routes of all modules. Registered last, it listens when everything is there, and stops first. */
 export function serverModule(routes: readonly Implementation[], plain: readonly PlainRoute[]): Module {
@@ -41,11 +36,7 @@ export function serverModule(routes: readonly Implementation[], plain: readonly 
         cors: { origins: settings.CORS_ORIGINS, exposed: ['ETag', 'Location', 'X-Request-Id'] },
         rateLimit: { max: settings.RATE_LIMIT_MAX, window: { seconds: settings.RATE_LIMIT_WINDOW_SECONDS }, clock },
       }),
-      plain: (served) => [
-        ...plain,
-        ...openApiRoutes(served, { info, authenticator }),
-        ...(settings.DOCS ? docsRoutes({ title: info.title, documents }) : []),
-      ],
+      plain: (served) => [...plain, ...referenceRoutes(served, authenticator, settings.DOCS)],
     }),
   );
 

@@ -1,7 +1,7 @@
 export { noAuthenticator, permissionOf, type Access, type AccessRule, type Authenticator, type Authorizer, type Credentials } from './access.js';
 export { permissionAuthorizer } from './access-guard.js';
 export { contract, contractName, type Routes } from './contract.js';
-export { createDispatcher, type CreateDispatcherOptions, type Dispatcher } from './dispatcher.js';
+export { createDispatcher, type CreateDispatcherOptions, type Dispatcher, type ServedRoutes } from './dispatcher.js';
 export type { Endpoint } from './endpoint.js';
 export { textAnswer } from './envelope.js';
 export { Forbidden, PreconditionFailed, RateLimited, RouteNotFound, Unauthenticated, ValidationFailed, type Fault, type HttpErrorCode } from './errors.js';

@@ -71,8 +71,8 @@ export interface List<Sort extends string, Filters extends Readonly<Record<strin
 type AnyList = List<any, any, any, any>;
 
 /** Declares a list that pages by number: `page`, `page_size`, `sort` and its filters. */
-export function list<const Sort extends string, Filters extends Readonly<Record<string, Schema>> = {}>(options: ListOptions<Sort, Filters> & { readonly cursor: true }): List<Sort, Filters, { [K in keyof CursorFields]: CursorFields[K] }, CursorInfo>;
-export function list<const Sort extends string, Filters extends Readonly<Record<string, Schema>> = {}>(options: ListOptions<Sort, Filters> & { readonly cursor?: false }): List<Sort, Filters, { [K in keyof PageFields]: PageFields[K] }, PageInfo>;
+export function list<const Sort extends string, Filters extends Readonly<Record<string, Schema>> = Readonly<Record<never, Schema>>>(options: ListOptions<Sort, Filters> & { readonly cursor: true }): List<Sort, Filters, { [K in keyof CursorFields]: CursorFields[K] }, CursorInfo>;
+export function list<const Sort extends string, Filters extends Readonly<Record<string, Schema>> = Readonly<Record<never, Schema>>>(options: ListOptions<Sort, Filters> & { readonly cursor?: false }): List<Sort, Filters, { [K in keyof PageFields]: PageFields[K] }, PageInfo>;
 export function list(options: ListOptions<string, Readonly<Record<string, Schema>>>): AnyList {
   const { sort, defaultSort, tieBreak = 'id', filters = {}, defaultPageSize = 20, maxPageSize = 100, cursor = false } = options;
   const parseSort = sortParser(sort, tieBreak);

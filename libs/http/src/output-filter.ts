@@ -20,8 +20,8 @@ export function compileOutputFilter(schema: Schema, name: string): OutputFilter 
       return filter(value);
     } catch (error) {
       if (error !== mismatch) throw error;
-      throw new TypeError(`${name} answered what its contract does not declare: ${whatIsWrong(schema, value)}`);
     }
+    throw new TypeError(`${name} answered what its contract does not declare: ${whatIsWrong(schema, value)}`);
   };
 }
 
