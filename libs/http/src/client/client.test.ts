@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { defineError, extendContext, runInContext, type AppError } from '@org/enterprise-kernel';
 import { versionSet } from '@org/enterprise-versioning';
 import { z } from 'zod';
@@ -209,6 +210,8 @@ describe.each(['over HTTP', 'in the process'])('a client %s', (how) => {
     const sent = { 'x-request-id': 'r-7', traceparent: `00-${trace.traceId}-${trace.spanId}-01`, tracestate: 'x=1' };
     await runInContext({ requestId: 'r-7', trace }, async () => {
       expect((await api.other.echo()).headers).toMatchObject(sent);
+      const unsampled = extendContext({ trace: { ...trace, sampled: false } }, () => api.other.echo());
+      expect((await unsampled).headers['traceparent']).toBe(`00-${trace.traceId}-${trace.spanId}-00`);
       const silent = (await clientOf({ propagate: false }).other.echo()).headers;
       for (const name of Object.keys(sent)) expect(silent).not.toHaveProperty(name);
       const aborted = extendContext({ signal: AbortSignal.abort('gone') }, () => failure(api.other.echo()));
@@ -235,6 +238,69 @@ test('one contract makes a client too, and names its operations', async () => {
   const api = createClient(productContract, { baseUrl: `${base}/api`, version: 'v2' });
   expect(await failure(api.add({ body: { name: 'rare' } }))).toMatchObject({ operation: 'products.add' });
   expect(Object.keys(api)).toEqual(['list', 'get', 'add', 'change', 'remove']);
+});
+
+describe('over a transport of its own, a client', () => {
+  const over = (answer: (request: Request) => Response, options: Partial<ClientOptions> = {}) =>
+    createClient(otherContract, { baseUrl: 'http://x/base/', version: 'v2', retries: 0, fetch: async (request) => answer(request), ...options });
+  const bytesOf = (text: string, size: number, onCancel?: (reason: unknown) => void) => {
+    const bytes = new TextEncoder().encode(text);
+    let at = 0;
+    return new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (at < bytes.length) controller.enqueue(bytes.slice(at, at += size));
+        else if (!onCancel) controller.close();
+      },
+      ...(onCancel && { cancel: onCancel }),
+    });
+  };
+
+  test('puts the version into the path, or into a header', async () => {
+    const asked: (string | null)[] = [];
+    const answer = ({ url, headers }: Request): Response => {
+      asked.push(url, headers.get('x-api-version'));
+      return Response.json({ code: 'OK', data: {} });
+    };
+    await over(answer).echo();
+    await over(answer, { versionBy: 'header' }).echo();
+    expect(asked).toEqual(['http://x/base/v2/echo', null, 'http://x/base/echo', 'v2']);
+  });
+  test('reads events whose characters come in pieces, after a byte-order mark', async () => {
+    const seen = [];
+    for await (const { text } of await over(() => new Response(bytesOf('\uFEFFdata: {"n":1,"text":"é€"}\n\n', 1))).ticks({ query: { n: 1 } })) seen.push(text);
+    expect(seen).toEqual(['é€']);
+  });
+  test('ends what it reads when it is aborted, also where the transport is deaf to that, and leaves no listener', async () => {
+    let cancelled: unknown;
+    const controller = new AbortController();
+    const stream = await over(() => new Response(bytesOf('data: {"n":1,"text":"a"}\n\n', 100, (reason) => { cancelled = reason; }))).ticks({ query: { n: 1 } }, { signal: controller.signal });
+    const events = stream[Symbol.asyncIterator]();
+    await events.next();
+    const waiting = failure(events.next());
+    controller.abort('enough');
+    expect([await waiting, cancelled]).toEqual(['enough', 'enough']);
+  });
+  test('leaves no listener behind when a download breaks', async () => {
+    const { signal } = new AbortController();
+    const broken = new ReadableStream({ pull(controller) { controller.error(new Error('reset')); } });
+    const received = await over(() => new Response(broken)).download({}, { signal });
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    expect(await failure(received.text())).toMatchObject({ code: 'API_UNREACHABLE' });
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+  test('tells the length of a file, unless it was compressed on its way', async () => {
+    const lengths = [];
+    for (const headers of [{ 'content-length': '3' }, { 'content-length': '3', 'content-encoding': 'gzip' }]) lengths.push((await over(() => new Response('abc', { headers })).download()).length);
+    expect(lengths).toEqual([3, undefined]);
+  });
+  test('names the request by the answer\'s body, or else by its header', async () => {
+    const ids = [];
+    for (const body of [{ request_id: 'body' }, {}]) {
+      const error = await failure(over(() => Response.json({ code: 'NO', message: 'x', ...body }, { status: 400, headers: { 'x-request-id': 'header' } })).echo());
+      ids.push(error.requestId);
+    }
+    expect(ids).toEqual(['body', 'header']);
+  });
 });
 
 test('an answer with fields that a later server adds is taken as it is, or cut to the contract where answers are validated', async () => {

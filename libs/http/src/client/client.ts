@@ -18,7 +18,7 @@ export function createClient<const T extends RouteTree>(routes: T, options: Clie
     const group = givenName(tree) ?? path;
     return Object.freeze(Object.fromEntries(Object.entries(tree).map(([key, value]) => {
       const name = group === '' ? key : `${group}.${key}`;
-      return [key, isRoute(value) ? compileCall(value, name, send, options) : callsOf(value, name)];
+      return [key, isRoute(value) ? compileCall(value, name, send, options) : callsOf(value as RouteTree, name)];
     })));
   };
   return callsOf(routes, '') as Client<T>;

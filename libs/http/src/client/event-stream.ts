@@ -16,7 +16,7 @@ export function eventStream<T>(stream: ReadableStream<Uint8Array>, read: (data: 
   const parser = sseParser();
   const reader = stream.getReader();
   async function* values(): AsyncGenerator<T> {
-    const decoder = new TextDecoder('utf-8', { ignoreBOM: true }); // the parser drops it
+    const decoder = new TextDecoder();
     try {
       for (let next; !(next = await reader.read()).done;) {
         for (const { data } of parser.push(decoder.decode(next.value, { stream: true }))) yield read(data);

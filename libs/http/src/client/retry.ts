@@ -29,7 +29,6 @@ export async function withRetries<T>(attempt: () => Promise<T>, { retries, backo
     try {
       return await attempt();
     } catch (error) {
-      if (signal.aborted) throw signal.reason;
       if (repetition >= retries || !mayPass(error)) throw error;
       const jitter = Math.random() * Math.min(toMilliseconds(longest), toMilliseconds(first) * 2 ** repetition);
       const pause = askedFor(error) + jitter;

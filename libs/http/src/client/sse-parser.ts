@@ -8,7 +8,7 @@ export interface ServerSentEvent {
 }
 
 export interface SseParser {
-  /** Takes the next piece of text and returns the events that it completes. */
+  /** Takes the next piece of text, without a byte-order mark, and returns the events that it completes. */
   push(text: string): readonly ServerSentEvent[];
   /** Milliseconds that the server wants a client to wait before it connects again. */
   readonly retry: number | undefined;
@@ -22,7 +22,6 @@ export interface SseParser {
  */
 export function sseParser(): SseParser {
   let rest = '';
-  let started = false;
   let afterCarriageReturn = false;
   let data: string[] = [];
   let event = '';
@@ -55,8 +54,6 @@ export function sseParser(): SseParser {
     get lastEventId() { return lastEventId; },
     push(text) {
       if (text === '') return [];
-      if (!started && text.startsWith('\uFEFF')) text = text.slice(1);
-      started = true;
       // A CRLF may be cut in two: its CR has ended the line already.
       if (afterCarriageReturn && text.startsWith('\n')) text = text.slice(1);
       afterCarriageReturn = text.endsWith('\r');

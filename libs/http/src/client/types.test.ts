@@ -90,7 +90,7 @@ export async function promises(): Promise<void> {
   // @ts-expect-error not an option of a call
   await api.ping({}, { retry: 1 });
   // @ts-expect-error the answer may not be there
-  (await api.get.ifChanged('"x"', { params: { id: '1' }, headers: { 'x-note': 'n' } })).data;
+  void (await api.get.ifChanged('"x"', { params: { id: '1' }, headers: { 'x-note': 'n' } })).data;
   // @ts-expect-error the version is missing: the types are one version's
   createClient(messages, { baseUrl: '' });
   // @ts-expect-error neither a route nor a group of them

@@ -6,9 +6,11 @@ import type { In, Schema } from '../schema.js';
 import type { EventStream } from './event-stream.js';
 import type { ReceivedFile } from './received-file.js';
 
+type Nothing = Record<never, never>;
+
 /** One part of the input: left out where the route has none, optional where all of it is. */
 type Part<K extends string, V> =
-  undefined extends V ? { readonly [k in K]?: V } : {} extends V ? { readonly [k in K]?: V | undefined } : { readonly [k in K]: V };
+  undefined extends V ? { readonly [k in K]?: V } : Nothing extends V ? { readonly [k in K]?: V | undefined } : { readonly [k in K]: V };
 
 type IfMatchPart<M extends IfMatch> =
   M extends 'required' ? { readonly ifMatch: string } : M extends 'optional' ? { readonly ifMatch?: string | undefined } : { readonly ifMatch?: undefined };
@@ -29,7 +31,7 @@ type DataOf<D> =
   : [Download] extends [D] ? ([D] extends [Download] ? ReceivedFile : D)
   : D extends AsyncIterable<infer E> ? EventStream<E> : D;
 
-type Arguments<Input> = {} extends Input ? [input?: Input, options?: CallOptions] : [input: Input, options?: CallOptions];
+type Arguments<Input> = Nothing extends Input ? [input?: Input, options?: CallOptions] : [input: Input, options?: CallOptions];
 
 /** A route as a function. Every call rejects with ApiError, API_UNREACHABLE, API_TIMEOUT, API_ANSWER_INVALID, or the reason of an aborted signal. */
 export interface RouteCall<Input, Data> {
