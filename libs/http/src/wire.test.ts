@@ -5,8 +5,9 @@ import { codeOf, statuses, talk, type Conversation } from '../test/hosts/raw.js'
 
 const limits = { headersTimeout: { milliseconds: 300 }, requestTimeout: { milliseconds: 500 } };
 
+const json = 'Content-Type: application/json\r\n';
 const get = (target: string, headers = '', method = 'GET'): string => `${method} ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n`;
-const postTo = (path: string, body: string | Buffer, headers = 'Content-Type: application/json\r\n'): Buffer => {
+const postTo = (path: string, body: string | Buffer, headers = json): Buffer => {
   const bytes = Buffer.from(body as string);
   return Buffer.concat([Buffer.from(`POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}Content-Length: ${bytes.length}\r\n\r\n`), bytes]);
 };
@@ -14,7 +15,6 @@ const post = (body: string | Buffer, headers?: string): Buffer => postTo('/api/v
 const part = (fields: string): Buffer => post(`{"id":"a","name":"n",${fields}}`);
 const head = (...lines: string[]): string => `POST /api/v2/parts HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`;
 const deep = (depth: number): string => `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
-const json = 'Content-Type: application/json\r\n';
 
 type Case = readonly [what: string, bytes: string | Buffer, status: number, code: string | undefined];
 
@@ -143,6 +143,12 @@ describe.each([nodeHost, expressHost])('on $name', (hostUnderTest) => {
     test('413 comes before the body does', async () => {
       const { text } = await talk(host.port, head('Content-Length: 10000000'), { until: /"code"/ });
       expect([statuses(text), codeOf(text)]).toEqual([[413], 'PAYLOAD_TOO_LARGE']);
+    });
+
+    test('a reader that stops half-way costs neither its answer nor the connection', async () => {
+      const start = 'POST /api/v2/peek HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\nContent-Length: 5000000\r\n\r\n';
+      const { text, closed } = await talk(host.port, (socket) => { socket.write(start); socket.write(Buffer.alloc(5_000_000)); socket.write(get('/api/v1/ping')); });
+      expect([statuses(text), closed]).toEqual([[200, 200], true]);
     });
 
     test('a line break in a value cannot leave its header', async () => {

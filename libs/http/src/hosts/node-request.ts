@@ -41,7 +41,7 @@ export class NodeRequest implements HttpRequest, HttpRequestBody {
     const { message } = this;
     this.#start();
     try {
-      // Left alone, an iterator that is not read to its end destroys the connection, and the answer with it.
+      // Left alone, an iterator that is not read to its end destroys the message, and nothing after it on the connection is read.
       for await (const chunk of message.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array;
     } catch (error) {
       throw faultOf(error);

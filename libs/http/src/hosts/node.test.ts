@@ -119,6 +119,7 @@ describe.each(Object.keys(make))('a server on %s', (name) => {
       const first = await request(port, '/api/v1/ping', agent);
       expect(first.connection).toBe('keep-alive');
       const closed = server.close();
+      await wait(60);
       const second = await request(port, '/api/v1/ping', agent);
       expect([second.status, second.connection, second.socket === first.socket]).toEqual([200, 'close', true]);
       expect(await closed).toEqual({ destroyed: 0 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -78,7 +78,7 @@ export const fetchHost: Host = {
   },
 };
 
-async function answer(handler: FetchHandler, request: Request, remoteAddress: string, response: import('node:http').ServerResponse): Promise<void> {
+async function answer(handler: FetchHandler, request: Request, remoteAddress: string, response: ServerResponse): Promise<void> {
   const { status, headers, body } = await handler(request, { remoteAddress });
   response.writeHead(status, [...headers].flat());
   if (body) await pipeline(Readable.fromWeb(body as never), response).catch(() => {});

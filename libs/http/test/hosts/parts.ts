@@ -41,6 +41,7 @@ export const partsContract = contract('parts', {
   broken: route({ method: 'GET', path: '/broken', summary: 'Breaks off', access: 'public', returns: file('text/plain') }),
   ticks: route({ method: 'GET', path: '/ticks', summary: 'Ticks', access: 'public', returns: events(z.object({ n: z.int() })) }),
   upload: route({ method: 'POST', path: '/upload', summary: 'Upload', access: 'public', body: counted, limits: { body: 1_000_000_000 }, returns: ok(z.object({ size: z.int() })) }),
+  peek: route({ method: 'POST', path: '/peek', summary: 'Reads the beginning of a body', access: 'public', body: counted, limits: { body: 1_000 }, returns: ok(z.object({ size: z.int() })) }),
   slow: route({ method: 'GET', path: '/slow', summary: 'Slow', access: 'public', query: z.object({ ms: z.int() }), returns: ok(z.object({ request_id: z.string() })) }),
   patient: route({ method: 'GET', path: '/patient', summary: 'Waits for its client to leave', access: 'public', returns: ok(z.object({})) }),
   crash: route({ method: 'GET', path: '/crash', summary: 'Crash', access: 'public', returns: ok(z.object({})) }),
@@ -102,6 +103,7 @@ export function parts(options: Partial<CreateDispatcherOptions> = {}): Parts {
       seen.left.push('ticks');
     })(),
     upload: ({ body }) => ({ size: body as number }),
+    peek: ({ body }) => ({ size: body as number }),
     async slow({ query: { ms } }) {
       await wait(ms);
       return { request_id: currentContext()?.requestId ?? 'none' };
