@@ -1,0 +1,1 @@
+export { docsRoutes, type DocsDocument, type DocsRoutesOptions } from './docs-routes.js';
