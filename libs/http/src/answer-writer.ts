@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { unchanged, type ApiVersion, type VersionChain } from '@org/enterprise-versioning';
 import type { z } from 'zod';
 import { acceptCheck } from './accept.js';
@@ -41,9 +42,18 @@ export function answerWriter(options: AnswerWriterOptions): WriteAnswer {
       write = other;
     }
     const answer = write(exchange, data, reply);
-    if (reply) for (const [name, value] of Object.entries(reply.headers)) answer.headers.push(name, value);
+    if (reply) addHeaders(answer, reply.headers);
     return answer;
   };
+}
+
+/** A header that a host would refuse (a line break from somebody's input) fails here, where it is logged as the handler's. */
+function addHeaders(answer: Answer, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    answer.headers.push(name, value);
+  }
 }
 
 function compileBody(returns: Returns, options: AnswerWriterOptions, spec: AnySpec): WriteBody {

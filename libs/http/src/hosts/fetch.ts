@@ -1,6 +1,8 @@
 import { releaseStream } from '../body-stream.js';
 import type { Dispatcher } from '../dispatcher.js';
+import { InternalError } from '../errors.js';
 import type { Answer } from '../http-request.js';
+import { bareAnswer } from './bare-answer.js';
 import { FetchRequest } from './fetch-request.js';
 import { isStream } from './send-answer.js';
 
@@ -19,7 +21,14 @@ export type FetchHandler = (request: Request, info?: FetchInfo) => Promise<Respo
 export function fetchHandler(dispatcher: Dispatcher): FetchHandler {
   return async (request, { remoteAddress = '' } = {}) => {
     const adapted = new FetchRequest(request, remoteAddress);
-    return responseOf(await dispatcher.handle(adapted), adapted);
+    const answer = await dispatcher.handle(adapted);
+    try {
+      return responseOf(answer, adapted);
+    } catch {
+      // A header that the platform refuses.
+      if (isStream(answer.body)) releaseStream(answer.body);
+      return responseOf(bareAnswer(new InternalError(), 500), adapted);
+    }
   };
 }
 

@@ -110,6 +110,21 @@ describe.each(allHosts)('on $name', ({ name, start }) => {
       expect(logged).toEqual([expect.objectContaining({ message: secret })]);
     });
 
+    test('a line break that a handler puts into a header is its accident, and never sent', async () => {
+      logged.length = 0;
+      expect((await at('/v1/header?value=fine')).headers.get('x-echo')).toBe('fine');
+      const answer = await at('/v1/header?value=a%0d%0aSet-Cookie:%20x=1');
+      expect([answer.status, ((await answer.json()) as any).code, answer.headers.get('set-cookie')]).toEqual([500, 'INTERNAL_ERROR', null]);
+      expect(logged).toEqual([expect.objectContaining({ code: 'ERR_INVALID_CHAR' })]);
+    });
+
+    test('one that middleware puts there is answered in the envelope all the same', async () => {
+      const broken = await start(parts({ middleware: [{ name: 'broken', answer: (_exchange, answer) => { answer.headers.push('X-Broken', 'a\r\nb'); } }] }).dispatcher);
+      const answer = await fetch(`${broken.url}/api/v1/ping`);
+      expect([answer.status, ((await answer.json()) as any).code]).toEqual([500, 'INTERNAL_ERROR']);
+      await broken.close();
+    });
+
     test('406, 415 and 413 are told apart', async () => {
       const codeOf = async (answer: Response): Promise<unknown> => [answer.status, ((await answer.json()) as any).code];
       expect(await codeOf(await at('/v1/parts/a', { headers: { accept: 'image/png' } }))).toEqual([406, 'NOT_ACCEPTABLE']);

@@ -80,6 +80,7 @@ export const fetchHost: Host = {
 
 async function answer(handler: FetchHandler, request: Request, remoteAddress: string, response: ServerResponse): Promise<void> {
   const { status, headers, body } = await handler(request, { remoteAddress });
+  if (!response.req.complete) response.shouldKeepAlive = false; // a body that nobody reads any more blocks the connection
   response.writeHead(status, [...headers].flat());
   if (body) await pipeline(Readable.fromWeb(body as never), response).catch(() => {});
   else response.end();

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { currentContext, defineError } from '@org/enterprise-kernel';
 import { versionSet } from '@org/enterprise-versioning';
 import { z } from 'zod';
-import { contract, createDispatcher, created, events, evolve, file, implement, ok, PreconditionFailed, route, type CreateDispatcherOptions, type Dispatcher } from '../../src/index.js';
+import { contract, createDispatcher, created, events, evolve, file, implement, ok, PreconditionFailed, reply, route, type CreateDispatcherOptions, type Dispatcher } from '../../src/index.js';
 import { requestId } from '../../src/middleware/index.js';
 import { bodySchema } from '../../src/special-body.js';
 
@@ -44,6 +44,7 @@ export const partsContract = contract('parts', {
   peek: route({ method: 'POST', path: '/peek', summary: 'Reads the beginning of a body', access: 'public', body: counted, limits: { body: 1_000 }, returns: ok(z.object({ size: z.int() })) }),
   slow: route({ method: 'GET', path: '/slow', summary: 'Slow', access: 'public', query: z.object({ ms: z.int() }), returns: ok(z.object({ request_id: z.string() })) }),
   patient: route({ method: 'GET', path: '/patient', summary: 'Waits for its client to leave', access: 'public', returns: ok(z.object({})) }),
+  header: route({ method: 'GET', path: '/header', summary: 'Repeats a value in a header', access: 'public', query: z.object({ value: z.string() }), returns: ok(z.object({})) }),
   crash: route({ method: 'GET', path: '/crash', summary: 'Crash', access: 'public', returns: ok(z.object({})) }),
 });
 
@@ -113,6 +114,7 @@ export function parts(options: Partial<CreateDispatcherOptions> = {}): Parts {
       seen.left.push('patient');
       return {};
     },
+    header: ({ query: { value } }) => reply({}, { headers: { 'X-Echo': value } }),
     crash() { throw new Error(secret); },
   }));
   const dispatcher = createDispatcher({
