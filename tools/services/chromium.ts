@@ -6,7 +6,7 @@ import { chromium, type BrowserContext, type BrowserContextOptions } from 'playw
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', 'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe'];
 
 /** Where Chromium is: `CHROMIUM_PATH`, else the first of the usual places that has one. */
-export const chromiumPath: string | undefined = process.env['CHROMIUM_PATH'] ?? places.find((path) => existsSync(path));
+export const chromiumPath: string | undefined = process.env['CHROMIUM_PATH'] || places.find((path) => existsSync(path));
 
 const missing = 'Chromium is missing: install it (apt-get install chromium), or name it in CHROMIUM_PATH.';
 

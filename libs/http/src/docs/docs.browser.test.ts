@@ -123,6 +123,9 @@ describeWithChromium('The API reference page in a browser', () => {
     await using server = await serve([hostile], `Shop ${harm}`);
     await using visitor = await visit(server.origin);
     const { page, troubles } = visitor;
+    const unprotected = await page.context().newPage();
+    await unprotected.setContent(harm);
+    await unprotected.waitForFunction('window.harmed === 1'); // the attack is a real one
     await page.goto(`${server.origin}/docs?version=${encodeURIComponent(harm)}#/hostile/hostile.attack`);
     await page.locator('.opblock-body .response').first().waitFor();
     for (const link of await page.locator('main a, header a').all()) {
