@@ -124,6 +124,6 @@ function eventsBody(returns: Returns, operationId: string): WriteBody {
   return (exchange, source: AsyncIterable<unknown>) => {
     assertAccepted(exchange.header('accept'));
     // no-transform keeps proxies and our own compression from holding events back
-    return { status: returns.status, headers: ['Content-Type', 'text/event-stream', 'Cache-Control', 'no-store, no-transform'], body: eventStream(source, filter) };
+    return { status: returns.status, headers: ['Content-Type', 'text/event-stream', 'Cache-Control', 'no-store, no-transform'], body: eventStream(source, filter, exchange.signal) };
   };
 }

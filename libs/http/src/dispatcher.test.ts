@@ -129,6 +129,13 @@ describe('versions', () => {
   });
 });
 
+test('a route that ends before its version says since when', async () => {
+  const ending = route({ method: 'GET', path: '/ending', summary: 'x', access: 'public', deprecated: '2026-03-01', returns: noContent() });
+  const on = dispatcher({ routes: [implement(contract('ending', { ending }), {}, () => ({ ending: () => undefined }))] });
+  expect((await call('GET', '/api/v2/ending', {}, on)).headers['deprecation']).toBe('@1772323200');
+  expect((await call('GET', '/api/v1/ending', {}, on)).headers['deprecation']).toBe('@1767225600');
+});
+
 describe('requests', () => {
   test('every fault is told at once, with its place', async () => {
     const { status, body } = await call('POST', '/api/v2/orders?x=1', { body: { items: [{ product_id: 1 }], extra: true } });
@@ -138,6 +145,10 @@ describe('requests', () => {
       { path: 'items.0.quantity', message: 'is required', in: 'body' },
       { path: 'extra', message: 'is not known here', in: 'body' },
     ]]);
+  });
+  test('who sends thousands of faults is told the first hundred', async () => {
+    const query = Array.from({ length: 500 }, (_, i) => `k${i}=1`).join('&');
+    expect((await call('GET', `/api/v1/orders/1?${query}`)).body.errors).toHaveLength(100);
   });
   test('a query is read in the types of its schema', async () => {
     expect((await call('GET', '/api/v1/orders/1?full=true')).body.data.status).toBe('placed');
@@ -239,6 +250,11 @@ describe('access', () => {
     expect(await call('DELETE', '/api/v1/orders/1', {}, as(alice))).toMatchObject({ status: 204, body: undefined });
     expect(await call('DELETE', '/api/v1/orders/1', {}, as({ ...alice, permissions: new Set() }))).toMatchObject({ status: 403, body: { code: 'FORBIDDEN', details: { permission: 'orders:delete' } } });
   });
+  test('an error of the authenticator needs no declaration by a route', async () => {
+    const Ambiguous = defineError('AMBIGUOUS_CREDENTIALS', { kind: 'invalid', title: 'More than one credential.' });
+    const on = dispatcher({ validateAnswers: true, authenticator: { authenticate: () => { throw new Ambiguous(); } } });
+    expect(await call('GET', '/api/v1/mine', {}, on)).toMatchObject({ status: 400, body: { code: 'AMBIGUOUS_CREDENTIALS' } });
+  });
   test('an authorizer of one\'s own decides alone', async () => {
     const on = dispatcher({ authorizer: { authorize: (_caller, access, where) => { expect([access, where]).toEqual(['orders:delete', { method: 'DELETE', path: '/orders/{id}' }]); } } });
     expect((await call('DELETE', '/api/v1/orders/1', {}, on)).status).toBe(204);
@@ -269,6 +285,13 @@ describe('middleware', () => {
     expect(await call('GET', '/nowhere', {}, on)).toMatchObject({ status: 404, body: { request_id: 'r1' } });
     expect((await call('GET', '/api/v1/fail/context', {}, on)).body.data).toEqual({ n: 2 });
     expect(seen).toEqual(['unmatched', 418, 'unmatched', 404, 'GET /fail/{how}', 200]);
+  });
+  test('one that fails after the answer is logged, and the others still run', async () => {
+    logged.length = 0;
+    let ran = false;
+    const on = dispatcher({ middleware: [{ name: 'bad', done: () => { throw new Error('boom'); } }, { name: 'good', done: () => { ran = true; } }] });
+    expect((await call('GET', '/api/v1/orders/1', {}, on)).status).toBe(200);
+    expect([ran, logged[0]?.fields.error.message]).toEqual([true, 'boom']);
   });
   test('one that fails while answering is an internal error', async () => {
     const on = dispatcher({ middleware: [{ name: 'bad', answer: () => { throw new Error('boom'); } }] });

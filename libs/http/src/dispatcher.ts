@@ -2,14 +2,14 @@ import { isAppError, noopLogger, runInContext, type AppError, type Duration, typ
 import { versionErrorStatus, type VersionSet } from '@org/enterprise-versioning';
 import { accessGuard } from './access-guard.js';
 import { noAuthenticator, type Authenticator, type Authorizer } from './access.js';
-import { overStream } from './body-stream.js';
-import { errorAnswer } from './envelope.js';
-import { InternalError, MethodNotAllowed, RouteNotFound, ValidationFailed } from './errors.js';
+import { MethodNotAllowed, RouteNotFound, ValidationFailed } from './errors.js';
 import { Exchange } from './exchange.js';
+import { failureAnswer } from './failures.js';
+import { compileHooks } from './hooks.js';
 import type { Answer, HttpRequest } from './http-request.js';
 import type { Implementation } from './implement.js';
-import type { Middleware } from './middleware.js';
 import { isPromise } from './is-promise.js';
+import type { Middleware } from './middleware.js';
 import type { PlainRoute } from './plain-route.js';
 import { requestContext } from './request-context.js';
 import { createRouter, type Match } from './router.js';
@@ -74,10 +74,8 @@ export function createDispatcher(options: CreateDispatcherOptions): Dispatcher {
   const guard = accessGuard(authenticator, options.authorizer);
   const lifecycle = versions.versions.map((version) => version.headers().flat());
 
-  const onRequest = middleware.flatMap((m) => (m.request ? [m.request.bind(m)] : []));
-  const onCaller = middleware.flatMap((m) => (m.caller ? [m.caller.bind(m)] : []));
-  const onAnswer = middleware.flatMap((m) => (m.answer ? [m.answer.bind(m)] : [])).reverse();
-  const onDone = middleware.flatMap((m) => (m.done ? [m.done.bind(m)] : []));
+  const hooks = compileHooks(middleware, logger);
+  const failed = failureAnswer({ logger, authenticator, errorPages, isUndeclared: compiled.isUndeclared, strict: validateAnswers });
 
   /** Finds where a request leads; throws what is wrong with its address. Sets the version as soon as it is known. */
   function route(exchange: Exchange): Match | undefined {
@@ -104,7 +102,7 @@ export function createDispatcher(options: CreateDispatcherOptions): Dispatcher {
   async function answer(exchange: Exchange, match: Match | undefined, fault: unknown): Promise<Answer> {
     try {
       exchange.endpoint = match?.endpoint;
-      for (const hook of onRequest) {
+      for (const hook of hooks.request) {
         const result = hook(exchange);
         const early = isPromise(result) ? await result : result;
         if (early) return early;
@@ -114,59 +112,31 @@ export function createDispatcher(options: CreateDispatcherOptions): Dispatcher {
       const { endpoint, params } = match;
       const admitted = guard(exchange, endpoint);
       if (admitted) await admitted;
-      for (const hook of onCaller) {
+      for (const hook of hooks.caller) {
         const result = hook(exchange);
         const early = isPromise(result) ? await result : result;
         if (early) return early;
       }
-      return await runInContext(requestContext(exchange), () => endpoint.run(exchange, params));
+      exchange.inHandler = true;
+      const ran = runInContext(requestContext(exchange), () => endpoint.run(exchange, params));
+      return isPromise(ran) ? await ran : ran;
     } catch (error) {
       return failed(exchange, error);
     }
   }
 
-  function failed(exchange: Exchange, thrown: unknown): Answer {
-    exchange.error = thrown;
-    const error = presentable(exchange, thrown);
-    const answer = errorAnswer(exchange, error, { errorPages });
-    if (answer.status === 401) answer.headers.push('WWW-Authenticate', authenticator.challenge ?? 'Bearer');
-    return answer;
-  }
-
-  /** What a client may see: a declared error as it is, anything else as an internal one. */
-  function presentable(exchange: Exchange, thrown: unknown): AppError {
-    const route = exchange.route;
-    const undeclared = isAppError(thrown) && compiled.isUndeclared(exchange.endpoint, thrown);
-    if (isAppError(thrown) && !(undeclared && validateAnswers)) {
-      if (undeclared) logger.warn('A handler threw an error that its contract does not declare.', { route, code: thrown.code });
-      if (statusOf(thrown) < 500) return thrown;
-      logger.error('A request failed.', { route, request_id: exchange.requestId, error: thrown });
-      return thrown.kind === 'internal' ? new InternalError() : thrown;
-    }
-    logger.error('A request failed unexpectedly.', { route, request_id: exchange.requestId, error: thrown });
-    return new InternalError();
-  }
-
   async function complete(exchange: Exchange, match: Match | undefined, fault: unknown): Promise<Answer> {
     let result = await answer(exchange, match, fault);
     try {
-      for (const hook of onAnswer) {
-        const replaced = hook(exchange, result);
-        result = (isPromise(replaced) ? await replaced : replaced) ?? result;
-      }
+      const hooked = hooks.answer(exchange, result);
+      result = isPromise(hooked) ? await hooked : hooked;
     } catch (error) {
       result = failed(exchange, error);
     }
     if (exchange.version) result.headers.push(...lifecycle[exchange.version.index]!);
+    if (exchange.endpoint?.headers) result.headers.push(...exchange.endpoint.headers);
     result.headers.push(...exchange.headers);
-    return finish(exchange, result);
-  }
-
-  function finish(exchange: Exchange, result: Answer): Answer {
-    if (onDone.length === 0) return result;
-    const done = (): void => { for (const hook of onDone) hook(exchange, result); };
-    if (result.body === undefined || typeof result.body === 'string' || result.body instanceof Uint8Array) done();
-    else result.body = thenRun(result.body, done);
+    hooks.done(exchange, result);
     return result;
   }
 
@@ -213,15 +183,3 @@ function assertDecodable(path: string): void {
 const optionsEndpoint = (allow: readonly string[]) => ({
   label: 'OPTIONS', access: 'public' as const, run: (): Answer => ({ status: 204, headers: ['Allow', allow.join(', ')], body: undefined }),
 });
-
-type StreamedBody = AsyncIterable<Uint8Array | string>;
-
-const thenRun = (source: StreamedBody, done: () => void): AsyncGenerator<Uint8Array | string> => overStream(source, running(source, done), done);
-
-async function* running(source: StreamedBody, done: () => void): AsyncGenerator<Uint8Array | string> {
-  try {
-    yield* source;
-  } finally {
-    done();
-  }
-}

@@ -1,14 +1,14 @@
 import { toMilliseconds, type Duration } from '@org/enterprise-kernel';
 import { unchanged, type ApiVersion } from '@org/enterprise-versioning';
 import type { Access } from './access.js';
-import { requestReader } from './request-reader.js';
 import { answerWriter } from './answer-writer.js';
-import type { AnySpec, Served } from './declarations.js';
+import type { AnySpec, Parts, Served } from './declarations.js';
 import { HandlerTimeout } from './errors.js';
 import type { Exchange } from './exchange.js';
 import { HandlerContext } from './handler-context.js';
 import type { Answer } from './http-request.js';
 import { isPromise } from './is-promise.js';
+import { requestReader, type ReadRequest } from './request-reader.js';
 
 export type PathParams = Readonly<Record<string, string | undefined>>;
 
@@ -19,6 +19,8 @@ export interface Endpoint {
   readonly access: Access;
   /** Requests within the rate limiter's window; 0 is exempt. */
   readonly rate?: number | undefined;
+  /** Headers of every answer, name and value in turn. */
+  readonly headers?: readonly string[] | undefined;
   /** The declaration, where it is a contract's. */
   readonly spec?: AnySpec;
   /** `<contract>.<route>`, where it is a contract's. */
@@ -51,20 +53,32 @@ export function compileEndpoint(options: CompileEndpointOptions): Endpoint {
   const read = requestReader(spec, { operationId, version: version.name, limits });
   const write = answerWriter({ ...options, down });
   const timeout = toMilliseconds(spec.limits?.timeout ?? limits.timeout);
+
+  const answer = (exchange: Exchange, { parts: older, headers, expectedVersion }: ReadRequest): Answer | Promise<Answer> => {
+    const parts = up === unchanged ? older : (up(older) as Parts);
+    const result = handler(new HandlerContext(exchange, version.name, parts.params, parts.query, headers, parts.body, expectedVersion));
+    return isPromise(result) ? inTime(result, timeout, exchange).then((data) => write(exchange, data)) : write(exchange, result);
+  };
   return {
     label: `${spec.method} ${spec.path}`,
     operationId,
     access: spec.access,
     rate: spec.limits?.rate,
+    headers: deprecationHeaders(spec, version),
     spec,
-    async run(exchange, params) {
-      const { headers, expectedVersion, ...older } = await read(exchange, params);
-      const parts = up === unchanged ? older : up(older);
-      const context = new HandlerContext(exchange, version.name, parts.params, parts.query, headers, parts.body, expectedVersion);
-      const result = handler(context);
-      return write(exchange, isPromise(result) ? await inTime(result, timeout, exchange) : result);
+    run(exchange, params) {
+      const request = read(exchange, params);
+      return isPromise(request) ? request.then((ready) => answer(exchange, ready)) : answer(exchange, request);
     },
   };
+}
+
+/** A route may end before its version does; the version's own header is the stronger one. @see RFC 9745 */
+function deprecationHeaders({ deprecated }: AnySpec, { lifecycle }: ApiVersion): readonly string[] | undefined {
+  if (typeof deprecated !== 'string' || lifecycle.deprecated !== undefined) return undefined;
+  const time = Date.parse(deprecated);
+  if (Number.isNaN(time)) throw new TypeError(`"${deprecated}" is no date; write deprecated: true or an ISO 8601 date.`);
+  return ['Deprecation', `@${Math.floor(time / 1000)}`];
 }
 
 /** Gives up on an answer that takes too long, and tells the handler through its signal. */

@@ -20,6 +20,8 @@ export class Exchange {
   endpoint: Endpoint | undefined;
   /** Response headers that middleware has added, name and value in turn. */
   readonly headers: string[] = [];
+  /** Whether the endpoint has begun: from then on errors are its own. */
+  inHandler = false;
   /** What went wrong, as thrown; for logs alone. */
   error: unknown;
   #controller: AbortController | undefined;

@@ -10,7 +10,8 @@ import { readerOf } from './special-body.js';
 import { compileValidator, type Validate } from './validate.js';
 
 /** A request after its own version's checks. */
-export interface ReadRequest extends Parts {
+export interface ReadRequest {
+  readonly parts: Parts;
   readonly headers: unknown;
   readonly expectedVersion: string | undefined;
 }
@@ -25,20 +26,25 @@ export function requestReader(spec: AnySpec, options: { operationId: string; ver
   const headers = spec.headers ? compileValidator(spec.headers, { in: 'headers', coerce: true, open: true }) : undefined;
   const body = bodyReader(spec, options.limits);
 
-  return async (exchange: Exchange, pathParams: PathParams): Promise<ReadRequest> => {
+  const finish = (parts: Parts, readHeaders: unknown, expectedVersion: string | undefined, faults: readonly Fault[]): ReadRequest => {
+    if (faults.length > 0) throw new ValidationFailed({ faults: faults.slice(0, mostFaults) });
+    return { parts, headers: readHeaders, expectedVersion };
+  };
+
+  // Asynchronous only where there is a body to wait for.
+  return (exchange: Exchange, pathParams: PathParams): ReadRequest | Promise<ReadRequest> => {
     const faults: Fault[] = [];
     const expectedVersion = spec.ifMatch ? readIfMatch(exchange, spec.ifMatch, options.version) : undefined;
-    const read = {
-      params: params(pathParams, faults),
-      query: query ? query(parseQuery(exchange.queryString), faults) : exchange.queryString === '' ? undefined : noQuery(exchange, faults),
-      headers: headers ? headers({ ...exchange.request.headers }, faults) : undefined,
-      body: body ? await body(exchange, faults) : undefined,
-      expectedVersion,
-    };
-    if (faults.length > 0) throw new ValidationFailed({ faults });
-    return read;
+    const checkedParams = params(pathParams, faults);
+    const checkedQuery = query ? query(parseQuery(exchange.queryString), faults) : exchange.queryString === '' ? undefined : noQuery(exchange, faults);
+    const checkedHeaders = headers ? headers({ ...exchange.request.headers }, faults) : undefined;
+    if (!body) return finish({ params: checkedParams, query: checkedQuery, body: undefined }, checkedHeaders, expectedVersion, faults);
+    return body(exchange, faults).then((checkedBody) => finish({ params: checkedParams, query: checkedQuery, body: checkedBody }, checkedHeaders, expectedVersion, faults));
   };
 }
+
+// Who sends ten thousand faults does not read them.
+const mostFaults = 100;
 
 function noQuery(exchange: Exchange, faults: Fault[]): undefined {
   for (const path of Object.keys(parseQuery(exchange.queryString))) faults.push({ path, message: 'is not known here', in: 'query' });

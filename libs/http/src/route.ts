@@ -24,8 +24,8 @@ export interface RouteInfo {
   readonly since?: string;
   /** First API version that does not have it any more. @default none: it stays */
   readonly until?: string;
-  /** Marks the operation in the API document and adds a Deprecation header. */
-  readonly deprecated?: boolean;
+  /** Marks the operation in the API document; a date (ISO 8601) gives a Deprecation header too. @default false */
+  readonly deprecated?: boolean | string;
   /** `required`: a write without If-Match is 428. The handler gets the expected version. @default ignored */
   readonly ifMatch?: IfMatch;
   readonly limits?: RouteLimits;

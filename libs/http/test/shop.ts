@@ -48,7 +48,7 @@ export const productContract = contract('products', {
   update: route({ method: 'PATCH', path: '/products/{id}', summary: 'Change a product', access: 'products:write', ifMatch: 'required', params: id, body: z.object({ name: z.string().optional() }).meta({ example: { name: 'Green tea' } }), returns: noContent() }),
   remove: route({ method: 'DELETE', path: '/products/{id}', summary: 'Remove a product', access: 'products:write', ifMatch: 'optional', params: id, returns: noContent() }),
   setImage: route({ method: 'PUT', path: '/products/{id}/image', summary: 'Set the picture', access: 'products:write', params: id, body: image, returns: noContent({ description: 'The picture is there.' }) }),
-  exported: route({ method: 'GET', path: '/products.csv', summary: 'Download all products', access: 'authenticated', deprecated: true, returns: file('text/csv') }),
+  exported: route({ method: 'GET', path: '/products.csv', summary: 'Download all products', access: 'authenticated', deprecated: '2026-02-01', returns: file('text/csv') }),
   watch: route({ method: 'GET', path: '/products/{id}/events', summary: 'Follow the stock', access: 'public', params: id, returns: events(z.object({ stock: z.int() }).meta({ id: 'StockChange' })) }),
   tree: route({ method: 'GET', path: '/categories', summary: 'All categories', access: 'public', tags: ['catalogue'], until: 'v2', returns: ok(Category) }),
   move: route({ method: 'PUT', path: '/categories', summary: 'Replace the categories', access: { permission: 'products:write', policy: 'own-shop' }, tags: ['catalogue'], body: Category, returns: oneOf(ok(z.object({ moved: z.int() })), accepted(z.object({ moved: z.int() }))) }),

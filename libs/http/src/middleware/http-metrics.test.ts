@@ -36,7 +36,7 @@ let during: () => number;
 const options = (middleware: Parameters<typeof createDispatcher>[0]['middleware']) => createDispatcher({
   versions: versionSet({ supported: ['v1', 'v2'], default: 'v1' }),
   routes: [implement(contract('orders', { get }), {}, () => ({
-    get: async ({ params: { id } }) => { if (id === 'boom') throw new Error(id); return { id: String(during?.()) }; },
+    get: async ({ params: { id } }) => { await null; if (id === 'boom') throw new Error(id); return { id: String(during?.()) }; },
   }))],
   authenticator: { authenticate: ({ header }) => { const id = header('authorization'); return id === undefined ? undefined : { id, kind: id.startsWith('svc') ? 'service' : 'user', roles: [], permissions: new Set() }; } },
   middleware: middleware!,

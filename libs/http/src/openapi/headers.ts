@@ -41,7 +41,7 @@ export function answerHeaders(returns: Returns, spec: AnySpec, options: Describe
     ...(returns.options.etag === undefined ? [] : ['ETag']),
     ...(returns.options.location === undefined ? [] : ['Location']),
     ...(returns.format === 'bytes' ? ['Content-Disposition'] : []),
-    ...(spec.deprecated ? ['Deprecation'] : []),
+    ...(typeof spec.deprecated === 'string' ? ['Deprecation'] : []),
   ];
   return { ...refer(names, options), ...commonHeaders(options) };
 }
