@@ -1,1 +1,11 @@
-export {};
+export { createDatabase } from './create-database.js';
+export { Database, type DatabaseOptions, type Orm, type QueryResult } from './database.js';
+export type { Connection, Driver, Statement, StatementResult } from './driver.js';
+export {
+  ConstraintViolated, DatabaseAuthenticationFailed, DatabaseBusy, DatabaseClosed, DatabaseLocked, DatabaseMissing, DatabaseStatementFailed,
+  DatabaseTimeout, DatabaseUnavailable, DatabaseUnreachable, ListRequestInvalid, TransactionConflict, UnitOfWorkClosed, UnitOfWorkFailed,
+  UnitOfWorkMismatch, type ConstraintViolation, type PersistenceErrorCode,
+} from './errors.js';
+export { constraintViolated, errorOfServer, type ServerError } from './sql-state.js';
+export { statementCache, type StatementCacheOptions } from './statements.js';
+export type { Isolation, RunUnitOptions, UnitOfWork } from './unit-of-work.js';

@@ -1,0 +1,39 @@
+/** One statement in the form in which a driver sends it. */
+export interface Statement {
+  readonly text: string;
+  /** Whether the server keeps it parsed and planned for this connection. Only for a bounded number of texts. */
+  readonly prepared: boolean;
+  /** Rows as arrays of column values, or as objects by column name. */
+  readonly rows: 'arrays' | 'objects';
+}
+
+export interface StatementResult {
+  readonly rows: readonly any[];
+  /** How many rows were returned or, without `returning`, changed. */
+  readonly rowCount: number;
+}
+
+/** One connection to the database. It is used by one caller at a time, and by that one for one statement at a time. */
+export interface Connection {
+  /** @throws errors of this library, with what the SDK said as their cause */
+  query(statement: Statement, params: unknown[]): Promise<StatementResult>;
+  /** Runs several statements without parameters. */
+  script(text: string): Promise<void>;
+  /** Begins a transaction; may do so together with the first statement, which then fails if this failed. */
+  begin(text: string): Promise<void>;
+  /** Whether it was lost and must not be used again. */
+  readonly broken: boolean;
+  close(): Promise<void>;
+}
+
+/** What differs between PostgreSQL and PGlite: everything else is built on it. */
+export interface Driver {
+  /** `postgres`, `pglite`. */
+  readonly name: string;
+  /** How many connections there may be at once. */
+  readonly maxConnections: number;
+  /** @throws DATABASE_UNREACHABLE, DATABASE_AUTHENTICATION_FAILED, DATABASE_MISSING, DATABASE_LOCKED */
+  connect(): Promise<Connection>;
+  /** Called once, when all connections are closed. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,62 @@
+import type postgres from 'postgres';
+import type { Connection, Statement, StatementResult } from '../driver.js';
+import { DatabaseUnavailable } from '../errors.js';
+import { statementFailure } from './postgres-errors.js';
+
+/** One connection of postgres.js, which is used up when it closes. */
+export class PostgresConnection implements Connection {
+  readonly #sql: postgres.Sql;
+  readonly #closed: () => boolean;
+  #given = false;
+  #beginning: Promise<unknown> | undefined;
+
+  constructor(sql: postgres.Sql, closed: () => boolean) {
+    this.#sql = sql;
+    this.#closed = closed;
+  }
+
+  get broken(): boolean { return this.#given || this.#closed(); }
+
+  async query({ text, prepared, rows }: Statement, params: unknown[]): Promise<StatementResult> {
+    this.#assertAlive();
+    const query = this.#sql.unsafe(text, params as postgres.ParameterOrJSON<never>[], { prepare: prepared, simple: false } as postgres.UnsafeQueryOptions);
+    try {
+      const result = await this.#afterBegin(rows === 'arrays' ? query.values() : query);
+      return { rows: result, rowCount: result.count ?? result.length };
+    } catch (error) {
+      throw statementFailure(error);
+    }
+  }
+
+  async script(text: string): Promise<void> {
+    this.#assertAlive();
+    try {
+      await this.#afterBegin(this.#sql.unsafe(text).simple());
+    } catch (error) {
+      throw statementFailure(error);
+    }
+  }
+
+  // Sent without waiting, so that a transaction does not cost a round trip more.
+  async begin(text: string): Promise<void> {
+    this.#assertAlive();
+    this.#beginning = this.#sql.unsafe(text).simple().execute();
+    this.#beginning.catch(() => {});
+  }
+
+  async close(): Promise<void> {
+    this.#given = true;
+    await this.#sql.end({ timeout: 1 });
+  }
+
+  async #afterBegin<R>(query: PromiseLike<R>): Promise<R> {
+    const beginning = this.#beginning;
+    if (!beginning) return query;
+    this.#beginning = undefined;
+    return (await Promise.all([query, beginning]))[0];
+  }
+
+  #assertAlive(): void {
+    if (this.broken) throw new DatabaseUnavailable(undefined, { message: 'The connection to the database was lost.' });
+  }
+}

@@ -1,0 +1,34 @@
+export type Isolation = 'read committed' | 'repeatable read' | 'serializable';
+
+export interface RunUnitOptions {
+  /** Of the outermost unit; a nested one may only repeat it. @default read committed */
+  readonly isolation?: Isolation;
+  /** Refuses writes. @default false */
+  readonly readOnly?: boolean;
+  /** How often the outermost unit is run again after a serialization failure or a deadlock. @default 3 */
+  readonly retries?: number;
+  /** Rolls back when aborted. @default the signal of the request's context */
+  readonly signal?: AbortSignal;
+}
+
+/** Transactions that are ambient: what runs inside uses them, without a parameter that says so. */
+export interface UnitOfWork {
+  /**
+   * Runs `body` in a transaction and commits when it fulfils. Inside another unit it is a savepoint of that one, and waits
+   * for siblings that are running.
+   *
+   * The outermost unit runs `body` again after a serialization failure or a deadlock, so `body` must not do outside of
+   * the database what cannot be done twice; that belongs into {@link UnitOfWork.afterCommit}.
+   * @throws UNIT_OF_WORK_MISMATCH, UNIT_OF_WORK_FAILED, TRANSACTION_CONFLICT, the reason of an aborted signal
+   */
+  run<R>(body: () => Promise<R>, options?: RunUnitOptions): Promise<R>;
+  /** Runs `body` in the unit that is running, without a savepoint, or else in a new one. */
+  join<R>(body: () => Promise<R>): Promise<R>;
+  /**
+   * Calls `hook` outside of any unit once the outermost one has committed, and never if it has not. `run` waits for it;
+   * what it throws is logged. Without a unit it is called at once.
+   */
+  afterCommit(hook: () => unknown): void;
+  /** Whether a unit is running. */
+  readonly active: boolean;
+}
