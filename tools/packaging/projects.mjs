@@ -122,7 +122,7 @@ export const kinds = [
   service('an existing Express 5 application', 'express', { express: '^5.0.0' }),
   service('an existing Fastify 5 application', 'fastify', { fastify: '^5.0.0' }),
   service('an existing NestJS 12 application', 'nest', {
-    '@nestjs/common': '^12.0.0', '@nestjs/core': '^12.0.0', '@nestjs/platform-express': '^12.0.0', 'reflect-metadata': '^0.2.0', rxjs: '^7.0.0', ...pinned('@types/node'),
+    '@nestjs/common': '^12.0.0', '@nestjs/core': '^12.0.0', '@nestjs/platform-express': '^12.0.0', 'reflect-metadata': '^0.2.0', rxjs: '^7.0.0', ...pinned('@types/node', '@types/express'),
   }),
 ];
 
@@ -145,10 +145,13 @@ function service(/** @type {string} */ kind, /** @type {string} */ fixture, /** 
         const ask = (/** @type {string} */ path) => fetch(app.url + path, { headers: { 'x-request-id': 'from-outside-7' } });
         await expectAnswer(await ask('/greetings/ada'), 200, { greeting: 'Hello, ada!', request_id: 'from-outside-7' });
         await expectAnswer(await ask('/greetings/nobody'), 404, { code: 'GREETING_UNKNOWN', message: 'There is nobody to greet.', request_id: 'from-outside-7' });
+        await expectAnswer(await ask('/api/v1/hello/ada'), 200, { code: 'OK', message: 'OK', data: { greeting: 'Hello, ada!' } });
+        const refusal = await (await ask('/api/v1/hello/nobody')).json();
+        if (refusal.code !== 'GREETING_UNKNOWN') throw new Error(`A contract refused with ${JSON.stringify(refusal)}.`);
       } finally {
         await app.stop();
       }
-      return 'a greeting and a refusal answered';
+      return 'a route of its own and a contract route answered, and refused';
     },
   };
 }
