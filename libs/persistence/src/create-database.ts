@@ -19,6 +19,7 @@ export function createDatabase(driver: Driver, options: DatabaseOptions = {}): D
     orm: createOrm(units),
     unitOfWork: units,
     script: (text) => units.script(text),
+    withConnection: (body) => units.alone(body),
     health: {
       name,
       timeout: healthTimeout,

@@ -1,5 +1,6 @@
 import { token, type Clock, type Duration, type HealthCheck, type Logger, type Meter } from '@org/enterprise-kernel';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { Connection } from './driver.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 export interface DatabaseOptions {
@@ -44,6 +45,12 @@ export interface Database extends AsyncDisposable {
   readonly health: HealthCheck;
   /** Runs a text of several statements without parameters, in the ambient unit of work or else on a free connection. */
   script(text: string): Promise<void>;
+  /**
+   * Lends one connection for as long as `body` runs, outside of any unit of work: for what belongs to a session, such as
+   * advisory locks. `body` leaves it as it found it, or closes it.
+   * @throws DATABASE_BUSY, DATABASE_CLOSED, what connecting throws
+   */
+  withConnection<R>(body: (connection: Connection) => Promise<R>): Promise<R>;
   /** Takes no more work, waits for what is running and closes all connections. */
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { currentContext, noopLogger, sleep, systemClock } from '@org/enterprise-kernel';
 import type { ConnectionPool } from './connection-pool.js';
 import type { DatabaseOptions } from './database.js';
-import type { Statement, StatementResult } from './driver.js';
+import type { Connection, Statement, StatementResult } from './driver.js';
 import { TransactionConflict, UnitOfWorkMismatch } from './errors.js';
 import { Transaction } from './transaction.js';
 import { Unit } from './unit.js';
@@ -25,15 +25,19 @@ export class Units implements UnitOfWork {
   get active(): boolean { return this.#current.getStore() !== undefined; }
 
   query(statement: Statement, params: unknown[]): Promise<StatementResult> {
-    return this.#current.getStore()?.query(statement, params) ?? this.#alone((connection) => connection.query(statement, params));
+    return this.#current.getStore()?.query(statement, params) ?? this.alone((connection) => connection.query(statement, params));
   }
 
   script(text: string): Promise<void> {
-    return this.#current.getStore()?.script(text) ?? this.#alone((connection) => connection.script(text));
+    return this.#current.getStore()?.script(text) ?? this.alone((connection) => connection.script(text));
   }
 
   join<R>(body: () => Promise<R>): Promise<R> {
     return this.active ? body() : this.run(body);
+  }
+
+  outside<R>(body: () => Promise<R>): Promise<R> {
+    return this.#current.run(undefined, body);
   }
 
   async run<R>(body: () => Promise<R>, options: RunUnitOptions = {}): Promise<R> {
@@ -84,7 +88,8 @@ export class Units implements UnitOfWork {
     }
   }
 
-  async #alone<R>(work: (connection: Awaited<ReturnType<ConnectionPool['acquire']>>) => Promise<R>): Promise<R> {
+  /** Runs `work` on a connection of its own, outside of any unit. */
+  async alone<R>(work: (connection: Connection) => Promise<R>): Promise<R> {
     const connection = await this.#pool.acquire(currentContext()?.signal);
     try {
       return await work(connection);
