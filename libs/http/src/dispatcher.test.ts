@@ -182,6 +182,16 @@ describe('conditional requests', () => {
     expect(await call('GET', '/api/v2/orders/1', { headers: { 'if-none-match': '"v2-1"' } })).toMatchObject({ status: 304, body: undefined, headers: { etag: '"v2-1"' } });
     expect(await call('GET', '/api/v2/orders/1', { headers: { 'if-none-match': '"v1-1"' } })).toMatchObject({ status: 200 });
   });
+  test('a weak tag is made of the body, and changes with it', async () => {
+    const counted = route({ method: 'GET', path: '/counted', summary: 'x', access: 'public', returns: ok(z.object({ n: z.int() }), { etag: 'weak' }) });
+    let n = 1;
+    const on = dispatcher({ routes: [implement(contract('counted', { counted }), {}, () => ({ counted: () => ({ n }) }))] });
+    const etag = (await call('GET', '/api/v1/counted', {}, on)).headers['etag']!;
+    expect(etag).toMatch(/^W\/"[\w-]+"$/);
+    expect((await call('GET', '/api/v1/counted', { headers: { 'if-none-match': `"other", ${etag}` } }, on)).status).toBe(304);
+    n = 2;
+    expect((await call('GET', '/api/v1/counted', { headers: { 'if-none-match': etag } }, on)).status).toBe(200);
+  });
   test.each([
     [undefined, 428, 'PRECONDITION_REQUIRED'], ['"v1-3"', 200, '3'], ['"x", "v1-3"', 200, '3'], ['*', 200, null],
     ['"v2-3"', 412, 'PRECONDITION_FAILED'], ['W/"v1-3"', 412, 'PRECONDITION_FAILED'], ['rubbish', 412, 'PRECONDITION_FAILED'],

@@ -6,7 +6,7 @@ import autocannon from 'autocannon';
 
 const requests = Number(process.argv[2] ?? 20_000);
 const rounds = Number(process.argv[3] ?? 5);
-const contestants = [['raw', 'raw node:http'], ['ours-node', 'enterprise-http on node:http'], ['fastify', 'Fastify 5'], ['ours-express', 'enterprise-http on Express 5'], ['express', 'Express 5']];
+const contestants = [['raw', 'raw node:http'], ['ours-node', 'enterprise-http on node:http'], ['ours-node-everything', 'the same, all middleware on'], ['fastify', 'Fastify 5'], ['ours-express', 'enterprise-http on Express 5'], ['express', 'Express 5']];
 const scenarios = [['ping', '/api/v1/ping'], ['list of 20', '/api/v1/products?page=1&page_size=20']];
 
 const started = await Promise.all(contestants.map(async ([file, name]) => {

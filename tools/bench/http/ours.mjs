@@ -1,4 +1,4 @@
-// The dispatcher that both of our hosts serve, with everything of the default middleware on.
+// The dispatcher that our hosts serve: with the four features of the hand-assembled contestants, or with all of the default middleware.
 import { contract, createDispatcher, implement, list, ok, pageOf, route } from '@org/enterprise-http';
 import { defaultMiddleware } from '@org/enterprise-http/middleware';
 import { versionSet } from '@org/enterprise-versioning';
@@ -16,9 +16,12 @@ const api = contract('bench', {
 });
 
 const write = accessLog();
-const logger = { debug() {}, info: (message, fields) => write({ message, ...fields }), warn() {}, error: console.error, child: () => logger };
+const logger = { debug() {}, info: (_message, fields) => write(fields), warn() {}, error: console.error, child: () => logger };
 
-export const dispatcher = createDispatcher({
+const rateLimit = { max: 1_000_000_000, window: { seconds: 60 } };
+const asTheOthers = { logger, rateLimit, metrics: false, versionUsage: false, cors: false, compression: false };
+
+export const benchDispatcher = (everything = false) => createDispatcher({
   versions: versionSet({ supported: ['v1', 'v2'], default: 'v1' }),
   routes: [implement(api, {}, () => ({
     ping: async () => ({ pong: true }),
@@ -27,5 +30,5 @@ export const dispatcher = createDispatcher({
       return page(number, pageSize);
     },
   }))],
-  middleware: defaultMiddleware({ logger, rateLimit: { max: 1_000_000_000, window: { seconds: 60 } } }),
+  middleware: defaultMiddleware(everything ? { logger, rateLimit } : asTheOthers),
 });

@@ -1,5 +1,5 @@
 // Writes a module with N contract routes (evolved ones if asked for), to measure what they cost the type checker.
-export function routesModule(count, evolved) {
+export function routesModule(count, evolved, { handlers = true } = {}) {
   const lines = [
     `import { z } from 'zod';`,
     `import { contract, created, evolve, implement, route } from '@org/enterprise-http';`,
@@ -12,7 +12,7 @@ export function routesModule(count, evolved) {
     if (evolved) lines.push(
       `const e${i} = evolve(r${i}, { since: 'v2', body: z.object({ items: z.array(z.object({ product_id: z.string(), quantity: z.int() })) }), returns: created(view${i}.extend({ total: z.object({ amount: z.int(), currency: z.string() }) })) }, { upgrade: ({ body }) => ({ body: { items: [body] } }), downgrade: (v) => ({ ...v, total: v.total.amount }) });`,
     );
-    lines.push(
+    if (handlers) lines.push(
       `export const c${i} = implement(contract('c${i}', { r: ${evolved ? 'e' : 'r'}${i} }), {}, () => ({ r: async ({ body, params }) => ({ id: params.id, status: 'a', total: ${evolved ? `{ amount: 1, currency: 'E' }` : '1'}, n${i}: ${evolved ? 'body.items[0]!.product_id' : 'body.product_id'} }) }));`,
     );
   }

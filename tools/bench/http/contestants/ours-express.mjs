@@ -1,4 +1,4 @@
 import { expressServer } from '@org/enterprise-http/express';
-import { dispatcher } from '../ours.mjs';
+import { benchDispatcher } from '../ours.mjs';
 
-export const { server } = expressServer(dispatcher);
+export const { server } = expressServer(benchDispatcher());

@@ -1,4 +1,4 @@
 import { nodeServer } from '@org/enterprise-http/node';
-import { dispatcher } from '../ours.mjs';
+import { benchDispatcher } from '../ours.mjs';
 
-export const { server } = nodeServer(dispatcher);
+export const { server } = nodeServer(benchDispatcher());
