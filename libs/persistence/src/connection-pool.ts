@@ -77,7 +77,7 @@ export class ConnectionPool {
     const { maxLifetime = { hours: 1 } } = this.#options;
     const now = this.#now();
     const old = now - (this.#born.get(connection) ?? 0) > toMilliseconds(maxLifetime) && this.#driver.maxConnections > 1;
-    if (connection.broken || old) this.#discard(connection);
+    if (connection.broken || connection.worn || old) this.#discard(connection);
     else {
       this.#idle.push({ connection, since: now });
       this.#scheduleSweep();

@@ -23,6 +23,8 @@ export interface Connection {
   begin(text: string): Promise<void>;
   /** Whether it was lost and must not be used again. */
   readonly broken: boolean;
+  /** Whether it still works, but should be replaced before its next use. */
+  readonly worn?: boolean;
   close(): Promise<void>;
 }
 

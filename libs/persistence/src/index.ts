@@ -6,6 +6,8 @@ export {
   DatabaseTimeout, DatabaseUnavailable, DatabaseUnreachable, ListRequestInvalid, TransactionConflict, UnitOfWorkClosed, UnitOfWorkFailed,
   UnitOfWorkMismatch, type ConstraintViolation, type PersistenceErrorCode,
 } from './errors.js';
+export { anyOf, atLeast, atMost, equalTo, textIn, type ListFilter } from './list-filters.js';
+export { listQuery, type ListQueryOptions, type ListQueryRequest, type ListQueryResult } from './list-query.js';
 export { constraintViolated, errorOfServer, type ServerError } from './sql-state.js';
 export { statementCache, type StatementCacheOptions } from './statements.js';
 export type { Isolation, RunUnitOptions, UnitOfWork } from './unit-of-work.js';

@@ -16,8 +16,9 @@ interface Decoder { mapFromDriverValue(value: unknown): unknown }
  * found out once instead of once a row; nested fields, which joins have, go through drizzle's own mapper.
  */
 export function rowMapper(fields: SelectedFieldsOrdered, joins: Record<string, boolean> | undefined): RowMapper {
-  if (joins || fields.some(({ path }) => path.length !== 1)) {
-    return (row) => mapResultRow(fields, row, joins);
+  if (fields.some(({ path }) => path.length !== 1)) {
+    const decodable = fields.map(({ path, field }) => ({ path, field: isParsed(field) ? undecoded(field) : field })) as SelectedFieldsOrdered;
+    return (row) => mapResultRow(decodable, row, joins);
   }
   const names = fields.map(({ path }) => path[0]!);
   const decoders = fields.map(({ field }) => decoderOf(field));
@@ -32,14 +33,17 @@ export function rowMapper(fields: SelectedFieldsOrdered, joins: Record<string, b
   };
 }
 
-// Drivers have parsed JSON already, and parsing a string that was in it once more would change it.
-const asIs = new Set(['PgJson', 'PgJsonb']);
+type Field = SelectedFieldsOrdered[number]['field'];
+
 const identity = Column.prototype.mapFromDriverValue;
 
-function decoderOf(field: SelectedFieldsOrdered[number]['field']): Decoder | undefined {
-  if (is(field, Column)) {
-    return asIs.has(field.columnType) || field.mapFromDriverValue === identity ? undefined : field;
-  }
+// Drivers have parsed JSON already, and parsing a string that was in it once more would change it.
+const isParsed = (field: Field): boolean => is(field, Column) && (field.columnType === 'PgJson' || field.columnType === 'PgJsonb');
+
+const undecoded = (column: Field): Field => Object.create(column, { mapFromDriverValue: { value: identity } }) as Field;
+
+function decoderOf(field: Field): Decoder | undefined {
+  if (is(field, Column)) return isParsed(field) || field.mapFromDriverValue === identity ? undefined : field;
   if (is(field, SQL)) return (field as unknown as { decoder: Decoder }).decoder;
   return (field as unknown as { sql: { decoder: Decoder } }).sql.decoder;
 }

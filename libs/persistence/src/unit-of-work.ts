@@ -25,6 +25,11 @@ export interface UnitOfWork {
   /** Runs `body` in the unit that is running, without a savepoint, or else in a new one. */
   join<R>(body: () => Promise<R>): Promise<R>;
   /**
+   * Runs `body` outside of the unit that is running, for what has to stay when that one is rolled back. It needs a
+   * connection of its own: where there is only one, it fails with DATABASE_BUSY.
+   */
+  outside<R>(body: () => Promise<R>): Promise<R>;
+  /**
    * Calls `hook` outside of any unit once the outermost one has committed, and never if it has not. `run` waits for it;
    * what it throws is logged. Without a unit it is called at once.
    */

@@ -3,10 +3,14 @@ import type { Connection, Statement, StatementResult } from '../driver.js';
 import { DatabaseUnavailable } from '../errors.js';
 import { statementFailure } from './postgres-errors.js';
 
+// The server keeps prepared texts until the connection ends, and lists can have very many of them.
+const mostTexts = 500;
+
 /** One connection of postgres.js, which is used up when it closes. */
 export class PostgresConnection implements Connection {
   readonly #sql: postgres.Sql;
   readonly #closed: () => boolean;
+  readonly #texts = new Set<string>();
   #given = false;
   #beginning: Promise<unknown> | undefined;
 
@@ -17,8 +21,11 @@ export class PostgresConnection implements Connection {
 
   get broken(): boolean { return this.#given || this.#closed(); }
 
+  get worn(): boolean { return this.#texts.size > mostTexts; }
+
   async query({ text, prepared, rows }: Statement, params: unknown[]): Promise<StatementResult> {
     this.#assertAlive();
+    if (prepared) this.#texts.add(text);
     const query = this.#sql.unsafe(text, params as postgres.ParameterOrJSON<never>[], { prepare: prepared, simple: false } as postgres.UnsafeQueryOptions);
     try {
       const result = await this.#afterBegin(rows === 'arrays' ? query.values() : query);

