@@ -21,7 +21,7 @@ export interface MigrationStatement {
   readonly line: number;
 }
 
-const breakpoint = /^[ \t]*-->[ \t]*statement-breakpoint[ \t]*$|-->[ \t]*statement-breakpoint/gm;
+const breakpoint = /-->[ \t]*statement-breakpoint/;
 const withoutTransaction = /^--\s*no transaction\s*$/i;
 const named = /^(\d+)_[\w.-]+\.sql$/;
 
@@ -63,7 +63,7 @@ export function parseMigration(name: string, content: string): MigrationFile {
     name,
     hash: createHash('sha256').update(text).digest('hex'),
     statements,
-    transactional: !withoutTransaction.test(text.slice(0, text.indexOf('\n') >>> 0)),
+    transactional: !withoutTransaction.test(text.split('\n', 1)[0]!),
   };
 }
 
