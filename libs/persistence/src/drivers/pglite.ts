@@ -20,6 +20,7 @@ export function pgliteDatabase(options: PgliteDatabaseOptions): Database {
   return createDatabase({
     name: 'pglite',
     maxConnections: 1,
+    keepOpen: true,
     async connect() {
       const unlock = folder === 'memory' ? () => {} : lockFolder(folder);
       try {

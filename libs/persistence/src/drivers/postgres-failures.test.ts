@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { runInContext } from '@org/enterprise-kernel';
@@ -11,7 +12,8 @@ import { postgresDatabase, type PostgresDatabaseOptions } from './postgres.js';
 const numbers = pgTable('numbers', { n: integer().notNull() });
 
 const caught = (work: Promise<unknown>): Promise<any> => work.then((value) => { throw new Error(`fulfilled with ${String(value)}`); }, (error: unknown) => error);
-const sleeping = (db: Database, seconds: number) => db.orm.execute(sql`select pg_sleep(${sql.raw(String(seconds))})`);
+// Begun at once: drizzle's own queries wait until they are awaited.
+const sleeping = async (db: Database, seconds: number) => db.orm.execute(sql`select pg_sleep(${sql.raw(String(seconds))})`);
 
 describeWithPostgres('PostgreSQL when things go wrong', () => {
   let server: PostgresServer;
@@ -44,7 +46,7 @@ describeWithPostgres('PostgreSQL when things go wrong', () => {
     const outcomes = await Promise.all(Array.from({ length: 1_000 }, async (_, i) => {
       const request = new AbortController();
       // At every moment of a request: before its turn, while it waits, between and within its statements.
-      setTimeout(() => request.abort(new Error('gone')), i % 97);
+      setTimeout(() => request.abort(new Error('gone')), (i % 97) * 20);
       return runInContext({ requestId: String(i), signal: request.signal }, () => db.unitOfWork.run(async () => {
         await db.orm.insert(numbers).values({ n: i });
         await sleeping(db, 0.002);
@@ -132,10 +134,11 @@ describeWithPostgres('PostgreSQL when things go wrong', () => {
       url.password = 'hunter2';
       change(url);
       await using db = postgresDatabase({ url: url.href, connectTimeout: { milliseconds: 500 } });
-      return caught(sleeping(db, 0));
+      return await caught(sleeping(db, 0));
     };
     const mute = createServer().listen(0, '127.0.0.1');
     const hangingUp = createServer((socket) => socket.end()).listen(0, '127.0.0.1');
+    await Promise.all([mute, hangingUp].map((each) => once(each, 'listening')));
     const portOf = (each: typeof mute): string => String((each.address() as AddressInfo).port);
     try {
       const errors = {
