@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 const app = fileURLToPath(new URL('../apps/example-api/', import.meta.url));
-const child = spawn(process.execPath, [`${app}dist/main.js`], { env: { ...process.env, APP_ENV: 'test', PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit'] });
+const child = spawn(process.execPath, [`${app}dist/main.js`], { env: { ...process.env, APP_ENV: 'test', PORT: '0', DATABASE_URL: 'pglite:memory' }, stdio: ['ignore', 'pipe', 'inherit'] });
 const url = await new Promise((resolve, reject) => {
   let text = '';
   child.stdout.on('data', (chunk) => {

@@ -11,7 +11,7 @@ const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 interface Running { readonly child: ChildProcess; readonly url: string; output(): string; readonly exit: Promise<number | null> }
 
 function launch(variables: Record<string, string>, directory = tmpdir()): Omit<Running, 'url'> {
-  const child = spawn(process.execPath, [main], { cwd: directory, env: { PATH: process.env['PATH'], APP_ENV: 'test', PORT: '0', ...variables } as NodeJS.ProcessEnv, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main], { cwd: directory, env: { PATH: process.env['PATH'], APP_ENV: 'test', PORT: '0', DATABASE_URL: 'pglite:memory', ...variables } as NodeJS.ProcessEnv, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { text += chunk.toString(); });
   return { child, output: () => text, exit: once(child, 'close').then(([code]) => code as number | null) };

@@ -1,12 +1,14 @@
 import { provide, type Module } from '@org/enterprise-di';
-import { createDispatcher, handlerDeps, resolveFrom, type Dispatcher, type Implementation, type PlainRoute } from '@org/enterprise-http';
+import { createDispatcher, handlerDeps, resolveFrom, type Dispatcher, type Implementation } from '@org/enterprise-http';
 import { expressServer } from '@org/enterprise-http/express';
 import { defaultMiddleware } from '@org/enterprise-http/middleware';
 import { nodeServer } from '@org/enterprise-http/node';
-import { token } from '@org/enterprise-kernel';
+import { token, type HealthCheck } from '@org/enterprise-kernel';
+import { Database } from '@org/enterprise-persistence';
 import { Authenticator } from './authenticator.js';
 import { Clock, Logger, Settings } from './platform.js';
 import { referenceRoutes } from './reference.js';
+import { healthRoutes } from './system/health.js';
 import { apiVersions } from './versions.js';
 
 export const HttpDispatcher = token<Dispatcher>('server.HttpDispatcher');
@@ -21,11 +23,11 @@ export interface HttpServer {
 export const HttpServer = token<HttpServer>('server.HttpServer');
 
 /** Serves the routes of all modules. Registered last, it listens when everything is there, and stops first. */
-export function serverModule(routes: readonly Implementation[], plain: readonly PlainRoute[]): Module {
+export function serverModule(routes: readonly Implementation[], readiness: HealthCheck): Module {
   const dispatcher = provide(
     HttpDispatcher,
-    { handlers: Handlers, settings: Settings, logger: Logger, clock: Clock, authenticator: Authenticator },
-    ({ handlers, settings, logger, clock, authenticator }) => createDispatcher({
+    { handlers: Handlers, settings: Settings, logger: Logger, clock: Clock, authenticator: Authenticator, database: Database },
+    ({ handlers, settings, logger, clock, authenticator, database }) => createDispatcher({
       versions: apiVersions(settings, clock),
       routes, logger, authenticator,
       resolve: resolveFrom(handlers),
@@ -36,7 +38,7 @@ export function serverModule(routes: readonly Implementation[], plain: readonly 
         cors: { origins: settings.CORS_ORIGINS, exposed: ['ETag', 'Location', 'X-Request-Id'] },
         rateLimit: { max: settings.RATE_LIMIT_MAX, window: { seconds: settings.RATE_LIMIT_WINDOW_SECONDS }, clock },
       }),
-      plain: (served) => [...plain, ...referenceRoutes(served, authenticator, settings.DOCS)],
+      plain: (served) => [...healthRoutes([readiness, database.health]), ...referenceRoutes(served, authenticator, settings.DOCS)],
     }),
   );
 

@@ -1,4 +1,4 @@
-import { defineConfig, port, type Frozen } from '@org/enterprise-config';
+import { conceal, defineConfig, port, secret, type Frozen } from '@org/enterprise-config';
 import { z } from 'zod';
 
 const list = () => z.array(z.string()).default([]);
@@ -10,6 +10,9 @@ export const settings = defineConfig({
     HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
     PORT: port().default(3000).describe('Port to listen on; 0 picks a free one'),
     HTTP_ENGINE: z.enum(['express', 'node']).default('express').describe('What serves HTTP'),
+    DATABASE_URL: secret(z.string().regex(/^(postgres(ql)?:\/\/|pglite:.)/, 'expected postgres://user:password@host:5432/name, pglite:<folder> or pglite:memory'))
+      .default(conceal('pglite:.data/db')).describe('Where the data is: postgres://..., pglite:<folder>, or pglite:memory'),
+    DATABASE_POOL_MAX: z.int().min(1).max(1_000).default(10).describe('Connections to the database of this process'),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('Least important level that is written'),
     LOG_FILE: z.string().min(1).optional().describe('File for the log instead of standard output'),
     DEFAULT_API_VERSION: z.enum(['v1', 'v2']).default('v1').describe('Version of requests that name none'),

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { loadConfig, overrides } from '@org/enterprise-config';
 import { provideValue, type Application } from '@org/enterprise-di';
 import { Unauthenticated } from '@org/enterprise-http';
@@ -27,9 +28,9 @@ const caller = (permission: string): Caller => ({ id: 'tester', kind: 'user', vi
 export async function testApi(values: Partial<Settings> = {}): Promise<TestApi> {
   const { values: settings } = await loadConfig({
     schema: definition.schema,
-    sources: [overrides({ APP_ENV: 'test', PORT: 0, LOG_LEVEL: 'silent', ...values })],
+    sources: [overrides({ APP_ENV: 'test', PORT: 0, LOG_LEVEL: 'silent', DATABASE_URL: 'pglite:memory', ...values })],
   });
-  const app = exampleApi({ settings, logger: noopLogger, overrides: [provideValue(Authenticator, byName)] });
+  const app = exampleApi({ settings, logger: noopLogger, root: tmpdir(), overrides: [provideValue(Authenticator, byName)] });
   await app.start();
   return { app, url: app.resolve(HttpServer).url, [Symbol.asyncDispose]: () => app.stop() };
 }

@@ -1,11 +1,11 @@
 import { defineModule } from '@org/enterprise-di';
-import { memoryProductRepository } from './product.repository.memory.js';
+import { drizzleProductRepository } from './product.repository.drizzle.js';
 import { productRoutes } from './product.routes.js';
 import { ProductSeed } from './product.seed.js';
 import { ProductService } from './product.service.js';
 
 export const productModule = defineModule({
   name: 'product',
-  providers: [memoryProductRepository, ProductService, ProductSeed],
+  providers: [drizzleProductRepository, ProductService, ProductSeed],
   routes: [productRoutes],
 });

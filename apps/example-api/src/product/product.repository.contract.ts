@@ -2,35 +2,39 @@ import type { ListRequest, SortKey } from '@org/enterprise-http';
 import { addProduct, changeProduct, type Product } from './product.js';
 import { sortKey, type ProductFilters, type ProductRepository, type ProductSort } from './product.repository.js';
 
+// Ids as a database wants them, in the order of their names.
+const uuid = (name: string): string => `00000000-0000-7000-8000-${Buffer.from(name).toString('hex').padStart(12, '0')}`;
+const nameOf = (id: string): string => Buffer.from(id.slice(-12).replace(/^(00)+/, ''), 'hex').toString();
+
 const now = new Date('2026-01-01T00:00:00.000Z');
 
 /** Every driver of the product repository passes this suite. */
 export function productRepositoryContract(driver: string, open: () => Promise<ProductRepository>): void {
   const saved = async (products: ProductRepository, id: string, fields: Partial<Product> = {}): Promise<Product> => {
-    const { state } = addProduct({ id, name: `Tea ${id}`, description: '', category: 'tea', stock: 1, price: { amount: 100, currency: 'EUR' }, ...fields }, fields.createdAt ?? now);
+    const { state } = addProduct({ id: uuid(id), name: `Tea ${id}`, description: '', category: 'tea', stock: 1, price: { amount: 100, currency: 'EUR' }, ...fields }, fields.createdAt ?? now);
     await products.save({ state, events: [] });
     return state;
   };
   const request = (fields: Partial<ListRequest<ProductSort, ProductFilters>> = {}): ListRequest<ProductSort, ProductFilters> =>
     ({ page: 1, pageSize: 10, sort: [{ field: 'name', direction: 'asc' }, { field: 'id' as ProductSort, direction: 'asc' }], filters: {}, after: undefined, ...fields });
-  const ids = ({ items }: { readonly items: readonly Product[] }): string[] => items.map(({ id }) => id);
+  const ids = ({ items }: { readonly items: readonly Product[] }): string[] => items.map(({ id }) => nameOf(id));
 
   describe(`ProductRepository: ${driver}`, () => {
     test('a saved product is found as it was saved', async () => {
       const products = await open();
       const tea = await saved(products, 'a');
-      await expect(products.find('a')).resolves.toEqual(tea);
+      await expect(products.find(uuid('a'))).resolves.toEqual(tea);
       await expect(products.count()).resolves.toBe(1);
     });
     test('an unknown product is undefined, not an error', async () => {
-      await expect((await open()).find('nope')).resolves.toBeUndefined();
+      await expect((await open()).find(uuid('nope'))).resolves.toBeUndefined();
     });
     test('the second of two changes of one version is a conflict and changes nothing', async () => {
       const products = await open();
       const tea = await saved(products, 'a');
       await products.save(changeProduct(tea, { name: 'First' }, now));
       await expect(products.save(changeProduct(tea, { name: 'Second' }, now))).rejects.toMatchObject({ code: 'CONFLICT' });
-      await expect(products.find('a')).resolves.toMatchObject({ name: 'First', version: 2 });
+      await expect(products.find(uuid('a'))).resolves.toMatchObject({ name: 'First', version: 2 });
     });
     test('a second product of one id is a conflict', async () => {
       const products = await open();
@@ -42,8 +46,8 @@ export function productRepositoryContract(driver: string, open: () => Promise<Pr
       const tea = await saved(products, 'a');
       await products.save(changeProduct(tea, { name: 'New' }, now));
       await expect(products.remove(tea)).rejects.toMatchObject({ code: 'CONFLICT' });
-      await products.remove((await products.find('a'))!);
-      await expect(products.find('a')).resolves.toBeUndefined();
+      await products.remove((await products.find(uuid('a')))!);
+      await expect(products.find(uuid('a'))).resolves.toBeUndefined();
     });
     test('a list is filtered by category, price and literal text without regard to case', async () => {
       const products = await open();
@@ -82,7 +86,7 @@ export function productRepositoryContract(driver: string, open: () => Promise<Pr
       do {
         const { items, more } = await products.list(request({ sort, pageSize: 2, page: after ? undefined : 1, after }));
         seen.push(...ids({ items }));
-        await saved(products, `0${seen.length}`, { price: { amount: 1, currency: 'EUR' } });
+        await saved(products, String(seen.length), { price: { amount: 1, currency: 'EUR' } });
         after = more ? sort.map(({ field }) => sortKey(items.at(-1)!, field)) : undefined;
       } while (after);
       expect(seen).toEqual(['a', 'b', 'c', 'd', 'e']);

@@ -1,7 +1,9 @@
 import { service } from '@org/enterprise-di';
-import { Settings } from '../platform.js';
+import { uuidv7 } from '@org/enterprise-kernel';
+import { Database } from '@org/enterprise-persistence';
+import { Clock, Settings } from '../platform.js';
 import { ProductRepository } from './product.repository.js';
-import { ProductService } from './product.service.js';
+import { products } from './product.table.js';
 
 const kinds = [
   { category: 'tea', things: ['Oolong', 'Sencha', 'Assam', 'Earl Grey', 'Rooibos'], unit: '100 g', price: 690 },
@@ -10,20 +12,38 @@ const kinds = [
   { category: 'books', things: ['Brewing', 'Roasting', 'Cupping', 'Origins', 'Latte art'], unit: 'paperback', price: 1990 },
 ];
 
-/** Fills an empty catalogue with products to try things on. Whatever is there already stays as it is. */
-export const ProductSeed = service('product.ProductSeed', { settings: Settings, repository: ProductRepository, products: ProductService }, ({ settings, repository, products }) => ({
-  async run(): Promise<void> {
-    const count = settings.SEED_PRODUCTS ?? (settings.APP_ENV === 'dev' ? 50 : 0);
-    if (count === 0 || await repository.count() > 0) return;
-    for (let i = 0; i < count; i++) {
-      const { category, things, unit, price } = kinds[i % kinds.length]!;
-      const series = Math.floor(i / kinds.length);
-      await products.add({
-        name: `${things[series % things.length]} no. ${Math.floor(series / things.length) + 1}`,
-        description: `${unit}, for demonstration`,
-        category, stock: (i * 7) % 40,
-        price: { amount: price + (i % 10) * 50, currency: 'EUR' },
-      });
+/** The same product for the same number, apart from its id and time. */
+function demonstration(i: number, time: Date): typeof products.$inferInsert {
+  const { category, things, unit, price } = kinds[i % kinds.length]!;
+  const series = Math.floor(i / kinds.length);
+  return {
+    id: uuidv7(),
+    name: `${things[series % things.length]} no. ${Math.floor(series / things.length) + 1}`,
+    description: `${unit}, for demonstration`,
+    category,
+    price: price + (i % 10) * 50, currency: 'EUR',
+    stock: (i * 7) % 40, version: 1, createdAt: time, updatedAt: time,
+  };
+}
+
+const batch = 1_000;
+
+/** Adds demonstration products, a thousand in one statement; `onProgress` is told how many more there are. */
+export async function seedProducts({ orm, unitOfWork }: Database, total: number, onProgress: (count: number) => void = () => {}, now: () => number = Date.now): Promise<void> {
+  await unitOfWork.run(async () => {
+    for (let done = 0; done < total; done += batch) {
+      const count = Math.min(batch, total - done);
+      const time = new Date(now());
+      await orm.insert(products).values(Array.from({ length: count }, (_, i) => demonstration(done + i, time)));
+      onProgress(count);
     }
+  });
+}
+
+/** Fills an empty catalogue at the first start, with something to try things on. */
+export const ProductSeed = service('product.ProductSeed', { settings: Settings, repository: ProductRepository, database: Database, clock: Clock }, ({ settings, repository, database, clock }) => ({
+  async run(): Promise<void> {
+    const total = settings.SEED_PRODUCTS ?? (settings.APP_ENV === 'dev' ? 50 : 0);
+    if (total > 0 && await repository.count() === 0) await seedProducts(database, total, undefined, clock.now);
   },
 }), { start: (seed) => seed.run() });

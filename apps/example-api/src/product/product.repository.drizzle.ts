@@ -1,0 +1,64 @@
+import { provide } from '@org/enterprise-di';
+import { atLeast, atMost, Database, equalTo, listQuery, textIn } from '@org/enterprise-persistence';
+import { and, count, eq, sql } from 'drizzle-orm';
+import { ProductConflict } from './product.errors.js';
+import { ProductRepository } from './product.repository.js';
+import { products } from './product.table.js';
+import type { Product } from './product.js';
+
+const { placeholder } = sql;
+type Row = typeof products.$inferSelect;
+
+const toProduct = ({ price, currency, ...row }: Row): Product => ({ ...row, price: { amount: price, currency } });
+const toRow = ({ price, ...product }: Product): Row => ({ ...product, price: price.amount, currency: price.currency });
+
+/** Products in the database. Every statement is compiled once, here. */
+export const drizzleProductRepository = provide(ProductRepository, { database: Database }, ({ database }): ProductRepository => {
+  const { orm } = database;
+  const fields = ['name', 'description', 'category', 'price', 'currency', 'stock', 'version', 'createdAt', 'updatedAt'] as const;
+  const values = Object.fromEntries(fields.map((field) => [field, sql`${placeholder(field)}`])) as Record<(typeof fields)[number], ReturnType<typeof sql>>;
+  const known = eq(products.id, placeholder('id'));
+  const atVersion = and(known, eq(products.version, placeholder('expected')));
+
+  const find = orm.select().from(products).where(known).prepare('product_find');
+  const size = orm.select({ count: count() }).from(products).prepare('product_count');
+  const insert = orm.insert(products).values({ id: placeholder('id'), ...values } as never).onConflictDoNothing().returning({ id: products.id }).prepare('product_insert');
+  const update = orm.update(products).set(values as never).where(atVersion).returning({ id: products.id }).prepare('product_update');
+  const remove = orm.delete(products).where(atVersion).returning({ id: products.id }).prepare('product_remove');
+  const list = listQuery(database, {
+    from: products,
+    sort: { price: products.price, name: products.name, created_at: products.createdAt, id: products.id },
+    filters: {
+      category: equalTo(products.category),
+      price_min: atLeast(products.price),
+      price_max: atMost(products.price),
+      q: textIn(products.name, products.description),
+    },
+  });
+
+  async function conflict(id: string, expected: number): Promise<never> {
+    const [stored] = await find.execute({ id });
+    throw new ProductConflict({ id, expected, actual: stored?.version ?? 0 });
+  }
+
+  return {
+    async find(id) {
+      const [row] = await find.execute({ id });
+      return row && toProduct(row);
+    },
+    async count() { return (await size.execute())[0]!.count; },
+    async save({ state }) {
+      const expected = state.version - 1;
+      const row = toRow(state);
+      const changed = expected === 0 ? await insert.execute({ ...row }) : await update.execute({ ...row, expected });
+      if (changed.length === 0) await conflict(state.id, expected);
+    },
+    async remove({ id, version }) {
+      if ((await remove.execute({ id, expected: version })).length === 0) await conflict(id, version);
+    },
+    async list(request) {
+      const { items, ...page } = await list({ ...request, filters: { ...request.filters } });
+      return { ...page, items: items.map(toProduct) };
+    },
+  };
+});
