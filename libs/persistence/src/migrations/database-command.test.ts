@@ -9,6 +9,8 @@ import { pgliteDatabase } from '../drivers/pglite.js';
 import { databaseCommand, type DatabaseCommandOptions } from './database-command.js';
 
 const program = fileURLToPath(new URL('../../fixtures/db.mjs', import.meta.url));
+// The workspace's own, whatever runs the tests: it has to understand TypeScript.
+const node = fileURLToPath(new URL('../../../../node_modules/.bin/node', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'database-command-'));
 const database = pgliteDatabase({ folder: join(folder, 'data') });
 afterAll(async () => {
@@ -107,7 +109,7 @@ test('arguments that mean nothing are answered with the usage and exit code 2', 
 });
 
 test('a command against a PGlite folder that is in use fails clearly', () => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--conditions=@org/source', program, 'migrate'], {
+  const { status, stdout, stderr } = spawnSync(node, ['--disable-warning=ExperimentalWarning', '--conditions=@org/source', program, 'migrate'], {
     env: { PATH: process.env['PATH'], DATABASE_FOLDER: join(folder, 'data'), MIGRATIONS: directory }, encoding: 'utf8',
   });
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });

@@ -17,7 +17,8 @@ export interface ShadowOptions {
  */
 export async function catalogOfShadow(files: readonly MigrationFile[], { table, shadow = pgliteInMemory }: ShadowOptions): Promise<SchemaObject[]> {
   await using database = await shadow();
-  return database.withConnection(async (connection) => {
+  // Awaited here: the database is closed when this block is left.
+  return await database.withConnection(async (connection) => {
     const [found] = (await readCatalog(connection, table)).filter(({ kind, name }) => !(kind === 'schema' && name === 'public'));
     if (found) throw new ShadowUnusable(undefined, { message: `The shadow database is not empty: it has the ${found.kind} ${found.name}.` });
     try {
