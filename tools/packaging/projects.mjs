@@ -147,7 +147,7 @@ function service(/** @type {string} */ kind, /** @type {string} */ fixture, /** 
         await expectAnswer(await ask('/greetings/ada'), 200, { greeting: 'Hello, ada!', request_id: 'from-outside-7' });
         await expectAnswer(await ask('/greetings/nobody'), 404, { code: 'GREETING_UNKNOWN', message: 'There is nobody to greet.', request_id: 'from-outside-7' });
         await expectAnswer(await ask('/api/v1/hello/ada'), 200, { code: 'OK', message: 'OK', data: { greeting: 'Hello, ada!' } });
-        const refusal = await (await ask('/api/v1/hello/nobody')).json();
+        const refusal = /** @type {{ code: string }} */ (await (await ask('/api/v1/hello/nobody')).json());
         if (refusal.code !== 'GREETING_UNKNOWN') throw new Error(`A contract refused with ${JSON.stringify(refusal)}.`);
       } finally {
         await app.stop();
