@@ -13,8 +13,9 @@ const program = fileURLToPath(new URL('../../fixtures/db.mjs', import.meta.url))
 const node = fileURLToPath(new URL('../../../../node_modules/.bin/node', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'database-command-'));
 const database = pgliteDatabase({ folder: join(folder, 'data') });
+const second = pgliteDatabase({ folder: 'memory' });
 afterAll(async () => {
-  await database.close();
+  await Promise.all([database.close(), second.close()]);
   rmSync(folder, { recursive: true });
 });
 
@@ -28,11 +29,17 @@ beforeEach(async () => {
 });
 const write = (name: string, text: string): void => writeFileSync(join(directory, name), text);
 
+/** Stays open: PGlite takes seconds to start. */
+const shadow = async () => {
+  await second.script('drop schema public cascade; create schema public');
+  return { ...second, [Symbol.asyncDispose]: async () => {} };
+};
+
 /** Runs a command and returns its exit code and what it wrote; times are left out. */
 async function run(argv: string[], options: Partial<DatabaseCommandOptions> = {}) {
   let [out, err, closed] = ['', '', 0];
   const open = () => ({ ...database, [Symbol.asyncDispose]: async () => { closed++; } });
-  const code = await databaseCommand({ database: open, migrations: { directory, clock: manualClock() }, ...options })
+  const code = await databaseCommand({ database: open, migrations: { directory, shadow, clock: manualClock() }, ...options })
     .run(argv, { stdout: { write: (text) => { out += text; } }, stderr: { write: (text) => { err += text; } } });
   return { code, out: out.replace(/\d+(\.\d+)? m?s$/gm, 'N ms'), err: err.replace(/\d+(\.\d+)? m?s$/gm, 'N ms'), closed };
 }

@@ -1,6 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,9 +10,10 @@ import type { Database } from '../database.js';
 import { postgresDatabase } from '../drivers/postgres.js';
 import { migrations, type MigrationsOptions } from './migrations.js';
 
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const program = fileURLToPath(new URL('../../fixtures/db.mjs', import.meta.url));
 // The workspace's own, whatever runs the tests: it has to understand TypeScript.
-const node = fileURLToPath(new URL('../../../../node_modules/.bin/node', import.meta.url));
+const node = join(root, 'node_modules/.bin/node');
 
 interface Running { readonly child: ChildProcess; output(): string; readonly exit: Promise<unknown> }
 
@@ -30,6 +31,15 @@ async function until(condition: () => boolean | Promise<boolean>, output = (): s
   for (const end = performance.now() + 10_000; !(await condition()); await new Promise((resolve) => setTimeout(resolve, 20))) {
     if (performance.now() > end) throw new Error(`It did not happen. ${output()}`);
   }
+}
+
+/** Writes the schema and lets drizzle-kit generate what is new in it. */
+function generate(folder: string, name: string, schema: string): void {
+  writeFileSync(join(folder, 'schema.ts'), `import { index, integer, pgEnum, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';\n${schema}`);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [
+    join(root, 'node_modules/drizzle-kit/bin.cjs'), 'generate', '--dialect', 'postgresql', '--schema', './schema.ts', '--out', './out', '--name', name,
+  ], { cwd: folder, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stdout + stderr);
 }
 
 describeWithPostgres('migrations on PostgreSQL', () => {
@@ -214,4 +224,26 @@ describeWithPostgres('migrations on PostgreSQL', () => {
     await steps().migrate();
     await expect(steps({ shadow }).check()).rejects.toMatchObject({ code: 'SHADOW_UNUSABLE', message: expect.stringMatching(/^In the empty shadow database, 0001_base\.sql failed in statement 1 of 1, line 1: relation "base" does not exist\./) });
   });
+
+  test('a folder as drizzle-kit generates it is applied, step by step, and the check finds it in order', async () => {
+    // Within the workspace, so that the schema finds drizzle-orm.
+    mkdirSync(join(root, 'tmp'), { recursive: true });
+    const folder = mkdtempSync(join(root, 'tmp', 'drizzle-kit-'));
+    try {
+      const { migrate, check } = steps({ directory: join(folder, 'out'), shadow });
+      const users = `export const users = pgTable('users', { id: uuid().primaryKey().defaultRandom(), email: text().notNull().unique() });\n`;
+      generate(folder, 'first', users);
+      expect(await migrate()).toEqual(['0000_first.sql']);
+      generate(folder, 'second', `${users}export const state = pgEnum('state', ['open', 'paid']);
+        export const orders = pgTable('orders', {
+          id: integer().primaryKey().generatedAlwaysAsIdentity(), user: uuid().references(() => users.id), state: state().notNull(), at: timestamp({ withTimezone: true }).defaultNow(),
+        }, (t) => [index().on(t.user)]);`);
+      expect(await migrate()).toEqual(['0001_second.sql']);
+      await database.script(`with u as (insert into users (email) values ('a') returning id) insert into orders ("user", state) select id, 'open' from u`);
+      expect(await rows('select statements from _migrations order by name')).toEqual([{ statements: 1 }, { statements: 4 }]);
+      expect(await check()).toMatchObject({ ok: true, differences: [] });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 20_000);
 });
