@@ -168,6 +168,30 @@ export const unitCases: Cases = {
     deepEqual(await ids(db), []);
   },
 
+  'a request that is aborted while its unit waits for its last part does not commit': async (db) => {
+    await clean(db);
+    const request = new AbortController();
+    await rejects(db.unitOfWork.run(async () => {
+      await new Promise<void>((written) => {
+        db.unitOfWork.run(async () => { await insert(db, 'a'); written(); await tick(20); }).catch(() => {});
+      });
+      setTimeout(() => request.abort(new Deliberate()), 5);
+    }, { signal: request.signal }), deliberate);
+    deepEqual(await ids(db), []);
+  },
+
+  'a statement that was begun and not awaited is refused when its unit fails first': async (db) => {
+    await clean(db);
+    let begun!: Promise<unknown>;
+    await rejects(db.unitOfWork.run(async () => {
+      begun = insert(db, 'a').catch((error: unknown) => error);
+      await Promise.resolve();
+      throw new Deliberate();
+    }), deliberate);
+    ok(UnitOfWorkClosed.is(await begun));
+    deepEqual(await ids(db), []);
+  },
+
   'transactions opened in drizzle\'s own way are units too': async (db) => {
     await clean(db);
     await db.orm.transaction(async (tx) => {
