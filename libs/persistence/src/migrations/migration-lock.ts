@@ -19,8 +19,8 @@ const pause = { milliseconds: 200 };
  * Runs `body` while this session holds the advisory lock of the table of migrations. It ends with the session, so a
  * runner that dies does not leave it behind.
  *
- * Asked for again and again, and not waited for in one statement: such a statement would keep a snapshot for as long as
- * it waits, and `create index concurrently` of the other runner waits for all older snapshots, so both would wait for ever.
+ * Asked for again and again, and not waited for in one statement: such a statement keeps a snapshot for as long as it
+ * waits, and `create index concurrently` of the other runner waits for all older snapshots, so the two would be in deadlock.
  * @throws MIGRATION_LOCKED
  * @see https://www.postgresql.org/docs/18/explicit-locking.html#ADVISORY-LOCKS
  */
