@@ -75,7 +75,7 @@ union all
   from pg_proc p join mine n on n.oid = p.pronamespace
   where p.prokind in ('f', 'p') and not exists (select from of_extensions e where e.classid = 'pg_proc'::regclass and e.objid = p.oid)
 )
-select kind, name, btrim(regexp_replace(definition, '\\s+', ' ', 'g')) as definition, parent from objects order by parent nulls first, kind, name`;
+select kind, name, btrim(definition) as definition, parent from objects order by parent nulls first, kind, name`;
 
 /** Reads what the schemas of a database are made of, except the table of migrations. */
 export async function readCatalog(connection: Connection, { schema, table }: MigrationTable): Promise<SchemaObject[]> {

@@ -3,10 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { jest } from '@jest/globals';
 import { sql } from 'drizzle-orm/sql/sql';
 import { manualClock } from '@org/enterprise-kernel';
 import { pgliteDatabase } from '../drivers/pglite.js';
 import { databaseCommand, type DatabaseCommandOptions } from './database-command.js';
+
+// PGlite and PostgreSQL take seconds to start, and more on a busy machine.
+jest.setTimeout(30_000);
 
 const program = fileURLToPath(new URL('../../fixtures/db.mjs', import.meta.url));
 // The workspace's own, whatever runs the tests: it has to understand TypeScript.
@@ -80,7 +84,7 @@ test('check fails for what is pending and for what differs, and tells of both', 
   await database.script('alter table users drop name');
   write('0002_next.sql', 'select 1;');
   expect(await run(['check'])).toMatchObject({ code: 1, out: '', err: expect.stringContaining('0002_next.sql    pending\n') });
-}, 20_000);
+});
 
 test('a failure is one line with its code, exit code 1, and a closed database', async () => {
   write('0001_orders.sql', 'create tabel orders ();');

@@ -2,9 +2,13 @@ import { mkdtempSync, rmSync, renameSync, unlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { manualClock } from '@org/enterprise-kernel';
+import { jest } from '@jest/globals';
 import { sql } from 'drizzle-orm/sql/sql';
 import { pgliteDatabase } from '../drivers/pglite.js';
 import { migrations, type MigrationProgress, type MigrationsOptions } from './migrations.js';
+
+// PGlite and PostgreSQL take seconds to start, and more on a busy machine.
+jest.setTimeout(30_000);
 
 const database = pgliteDatabase({ folder: 'memory' });
 afterAll(() => database.close());

@@ -11,7 +11,7 @@ export function schemaDifferences(actual: readonly SchemaObject[], expected: rea
     ...extra.filter(({ parent }) => !withExtra.has(parent)).map((each) => `No migration makes the ${described(each)}.`),
     ...actual.flatMap((each) => {
       const wanted = should.get(keyOf(each))?.definition ?? each.definition;
-      return wanted === each.definition ? [] : [`The ${each.kind} ${each.name} is "${each.definition}" in the database and "${wanted}" by the migrations.`];
+      return wanted === each.definition ? [] : [`The ${each.kind} ${each.name} is "${onOneLine(each.definition)}" in the database and "${onOneLine(wanted)}" by the migrations.`];
     }),
   ];
 }
@@ -24,4 +24,6 @@ const namesOf = (objects: readonly SchemaObject[]): Set<string | null> =>
   new Set(objects.filter(({ kind }) => ['schema', 'table', 'view', 'materialized view'].includes(kind)).map(({ name }) => name));
 
 // A definition of the length of a function says less than its name.
-const described = ({ kind, name, definition }: SchemaObject): string => `${kind} ${name}${definition && definition.length <= 120 ? ` (${definition})` : ''}`;
+const described = ({ kind, name, definition }: SchemaObject): string => `${kind} ${name}${definition && definition.length <= 120 ? ` (${onOneLine(definition)})` : ''}`;
+
+const onOneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ');
