@@ -1,0 +1,97 @@
+// CPU time a request of the server process and of PostgreSQL, in microseconds, for a catalogue in PostgreSQL. Own process each,
+// rounds in turn; compare the ratios. Says as well how often PostgreSQL planned what it executed.
+// Usage: npm run build && node tools/bench/database/bench.mjs [requests a round] [rounds] [products]
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import autocannon from 'autocannon';
+import { startCatalogue } from './database.mjs';
+
+const [requests = 5_000, rounds = 5, amount = 100_000] = process.argv.slice(2).map(Number);
+const contestants = [['raw', 'raw node:http, postgres.js'], ['ours-node', 'example-api on node:http'], ['ours-node-log-file', 'the same, with its own LOG_FILE'], ['fastify', 'Fastify 5, postgres.js'], ['ours-express', 'example-api on Express 5'], ['express', 'Express 5, drizzle'], ['nest', 'NestJS 12 on Express, drizzle']];
+
+const database = await startCatalogue(amount);
+const ids = await database.ids(200);
+const base = '/api/v2/products';
+const scenarios = [
+  { name: 'product by id', amount: requests, paths: ids.map((id) => `${base}/${id}`) },
+  // Counting a quarter of the products is most of the work of a list: a tenth of the requests takes as long.
+  { name: 'list of 20 with total', amount: Math.ceil(requests / 10), paths: Array.from({ length: 10 }, (_, i) => `${base}?category=tea&sort=price&page_size=20&page=${i + 1}`) },
+];
+
+const started = [];
+for (const [file, name] of contestants) {
+  const child = fork(new URL('server.mjs', import.meta.url), [file], { stdio: 'inherit', env: { ...process.env, NODE_ENV: 'production', DATABASE_URL: database.url } });
+  const [{ port }] = await once(child, 'message');
+  started.push({ name, child, url: `http://127.0.0.1:${port}`, figures: new Map(scenarios.map((scenario) => [scenario, { server: [], postgres: [] }])) });
+}
+
+async function cpuOf(child) {
+  child.send('cpu');
+  const [{ cpu }] = await once(child, 'message');
+  return { server: cpu, postgres: database.cpu() };
+}
+
+async function load({ url }, { amount: count, paths }) {
+  const result = await autocannon({ url, amount: count, connections: 32, pipelining: 1, requests: paths.map((path) => ({ path })) });
+  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${url}${paths[0]}: ${result.non2xx} bad answers, ${result.errors} errors`);
+}
+
+// Everyone has to give the same answers; a cursor may look as it likes.
+const answersOf = ({ url }) => Promise.all(scenarios.flatMap(({ paths }) => [paths[0], paths.at(-1)]).map(async (path) => {
+  const response = await fetch(url + path);
+  const { data } = await response.json();
+  if (data.next_cursor) data.next_cursor = typeof data.next_cursor;
+  const sorted = (_key, value) => (value?.constructor === Object ? Object.fromEntries(Object.entries(value).sort()) : value);
+  return JSON.stringify([response.status, data, path.includes('?') || response.headers.get('etag')], sorted);
+}));
+const expected = await answersOf(started[0]);
+for (const contestant of started) {
+  const answers = await answersOf(contestant);
+  const wrong = answers.findIndex((answer, i) => answer !== expected[i]);
+  if (wrong !== -1) throw new Error(`${contestant.name} answers ${answers[wrong].slice(0, 500)}, not ${expected[wrong].slice(0, 500)}`);
+}
+
+// The first round warms up; what PostgreSQL does in it is told in the second table.
+const planned = [];
+for (const contestant of started) {
+  for (const scenario of scenarios) {
+    await database.forgetStatements();
+    await load(contestant, scenario);
+    for (const statement of await database.statements()) planned.push({ name: contestant.name, scenario: scenario.name, ...statement });
+  }
+}
+process.stderr.write('warmed up\n');
+for (let round = 1; round <= rounds; round++) {
+  for (const scenario of scenarios) {
+    for (const contestant of started) {
+      const before = await cpuOf(contestant.child);
+      await load(contestant, scenario);
+      const after = await cpuOf(contestant.child);
+      const figures = contestant.figures.get(scenario);
+      for (const part of ['server', 'postgres']) figures[part].push((after[part] - before[part]) / scenario.amount);
+    }
+  }
+  process.stderr.write(`round ${round} of ${rounds}\n`);
+}
+
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const columns = scenarios.flatMap((scenario) => ['server', 'postgres'].map((part) => ({ scenario, part, title: `${scenario.name}: ${part === 'server' ? 'server' : 'PostgreSQL'}` })));
+console.log(`CPU a request in microseconds (median of ${rounds} rounds of ${scenarios.map(({ amount: count, name }) => `${count} requests for a ${name}`).join(' and ')}, ${amount} products, 10 connections each) and ratio to raw node:http; Node ${process.version}\n`);
+console.log(`| | ${columns.map(({ title }) => `${title} | ratio`).join(' | ')} |\n|---|${'--:|--:|'.repeat(columns.length)}`);
+for (const { name, figures } of started) {
+  const cells = columns.map(({ scenario, part }) => {
+    const values = figures.get(scenario)[part];
+    if (values.some(Number.isNaN)) return '? | ?'; // the system does not tell
+    // Ratios are taken round by round, so that a machine that slows down slows both.
+    const ratios = values.map((value, round) => value / started[0].figures.get(scenario)[part][round]);
+    return `${median(values).toFixed(0)} | ${median(ratios).toFixed(2)}`;
+  });
+  console.log(`| ${name} | ${cells.join(' | ')} |`);
+}
+
+console.log('\nHow often PostgreSQL planned a statement in the round that warmed up. It plans what is prepared up to six times on each of the ten connections, then keeps the plan if it is no worse for the values it has seen.\n');
+console.log('| | statement | executed | planned |\n|---|---|--:|--:|');
+for (const { name, scenario, counts, calls, plans } of planned) console.log(`| ${name} | ${scenario}${counts ? ': the total' : ''} | ${calls} | ${plans} |`);
+
+for (const { child } of started) child.disconnect();
+await database.stop();
