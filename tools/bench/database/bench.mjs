@@ -12,11 +12,11 @@ const contestants = [['raw', 'raw node:http, postgres.js'], ['ours-node', 'examp
 const database = await startCatalogue(amount);
 const ids = await database.ids(200);
 const base = '/api/v2/products';
-const scenarios = [
-  { name: 'product by id', amount: requests, paths: ids.map((id) => `${base}/${id}`) },
-  // Counting a quarter of the products is most of the work of a list: a tenth of the requests takes as long.
-  { name: 'list of 20 with total', amount: Math.ceil(requests / 10), paths: Array.from({ length: 10 }, (_, i) => `${base}?category=tea&sort=price&page_size=20&page=${i + 1}`) },
-];
+const byId = { name: 'product by id', amount: requests, paths: ids.map((id) => `${base}/${id}`) };
+// Counting a quarter of the products is most of the work of a list: a tenth of the requests takes as long.
+const list = { name: 'list of 20 with total', amount: Math.ceil(requests / 10), paths: Array.from({ length: 10 }, (_, i) => `${base}?category=tea&sort=price&page_size=20&page=${i + 1}`) };
+// More clients than connections have to wait, or to share: a driver that pipelines sends several statements in one write.
+const scenarios = [byId, list].flatMap((scenario) => [8, 32].map((clients) => ({ ...scenario, clients })));
 
 const started = [];
 for (const [file, name] of contestants) {
@@ -31,13 +31,13 @@ async function cpuOf(child) {
   return { server: cpu, postgres: database.cpu() };
 }
 
-async function load({ url }, { amount: count, paths }) {
-  const result = await autocannon({ url, amount: count, connections: 32, pipelining: 1, requests: paths.map((path) => ({ path })) });
+async function load({ url }, { amount: count, paths, clients }) {
+  const result = await autocannon({ url, amount: count, connections: clients, pipelining: 1, requests: paths.map((path) => ({ path })) });
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${url}${paths[0]}: ${result.non2xx} bad answers, ${result.errors} errors`);
 }
 
 // Everyone has to give the same answers; a cursor may look as it likes.
-const answersOf = ({ url }) => Promise.all(scenarios.flatMap(({ paths }) => [paths[0], paths.at(-1)]).map(async (path) => {
+const answersOf = ({ url }) => Promise.all([byId, list].flatMap(({ paths }) => [paths[0], paths.at(-1)]).map(async (path) => {
   const response = await fetch(url + path);
   const { data } = await response.json();
   if (data.next_cursor) data.next_cursor = typeof data.next_cursor;
@@ -54,9 +54,9 @@ for (const contestant of started) {
 // The first round warms up; what PostgreSQL does in it is told in the second table.
 const planned = [];
 for (const contestant of started) {
-  for (const scenario of scenarios) {
+  for (const scenario of [byId, list]) {
     await database.forgetStatements();
-    await load(contestant, scenario);
+    await load(contestant, { ...scenario, clients: 32 });
     for (const statement of await database.statements()) planned.push({ name: contestant.name, scenario: scenario.name, ...statement });
   }
 }
@@ -75,21 +75,22 @@ for (let round = 1; round <= rounds; round++) {
 }
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-const columns = scenarios.flatMap((scenario) => ['server', 'postgres'].map((part) => ({ scenario, part, title: `${scenario.name}: ${part === 'server' ? 'server' : 'PostgreSQL'}` })));
-console.log(`CPU a request in microseconds (median of ${rounds} rounds of ${scenarios.map(({ amount: count, name }) => `${count} requests for a ${name}`).join(' and ')}, ${amount} products, 10 connections each) and ratio to raw node:http; Node ${process.version}\n`);
-console.log(`| | ${columns.map(({ title }) => `${title} | ratio`).join(' | ')} |\n|---|${'--:|--:|'.repeat(columns.length)}`);
-for (const { name, figures } of started) {
-  const cells = columns.map(({ scenario, part }) => {
-    const values = figures.get(scenario)[part];
-    if (values.some(Number.isNaN)) return '? | ?'; // the system does not tell
-    // Ratios are taken round by round, so that a machine that slows down slows both.
-    const ratios = values.map((value, round) => value / started[0].figures.get(scenario)[part][round]);
-    return `${median(values).toFixed(0)} | ${median(ratios).toFixed(2)}`;
-  });
-  console.log(`| ${name} | ${cells.join(' | ')} |`);
+console.log(`CPU a request in microseconds (median of ${rounds} rounds) and ratio to raw node:http; ${amount} products, 10 connections to PostgreSQL each, Node ${process.version}`);
+for (const scenario of scenarios) {
+  console.log(`\n| ${scenario.name}, ${scenario.clients} clients, ${scenario.amount} requests | server | ratio | PostgreSQL | ratio |\n|---|--:|--:|--:|--:|`);
+  for (const { name, figures } of started) {
+    const cells = ['server', 'postgres'].map((part) => {
+      const values = figures.get(scenario)[part];
+      if (values.some(Number.isNaN)) return '? | ?'; // the system does not tell
+      // Ratios are taken round by round, so that a machine that slows down slows both.
+      const ratios = values.map((value, round) => value / started[0].figures.get(scenario)[part][round]);
+      return `${median(values).toFixed(0)} | ${median(ratios).toFixed(2)}`;
+    });
+    console.log(`| ${name} | ${cells.join(' | ')} |`);
+  }
 }
 
-console.log('\nHow often PostgreSQL planned a statement in the round that warmed up. It plans what is prepared up to six times on each of the ten connections, then keeps the plan if it is no worse for the values it has seen.\n');
+console.log('\nHow often PostgreSQL planned a statement in the round that warmed up. It plans what is prepared up to six times on each of the ten connections, then keeps a plan, unless plans made for the values at hand look cheaper.\n');
 console.log('| | statement | executed | planned |\n|---|---|--:|--:|');
 for (const { name, scenario, counts, calls, plans } of planned) console.log(`| ${name} | ${scenario}${counts ? ': the total' : ''} | ${calls} | ${plans} |`);
 
