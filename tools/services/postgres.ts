@@ -42,24 +42,34 @@ export function describeWithPostgres(name: string, tests: () => void): void {
   }
 }
 
+/** {@link describeWithPostgres} for tests that crash or configure the server: skipped with one that was given. */
+export function describeWithOwnPostgres(name: string, tests: () => void): void {
+  if (!given) return describeWithPostgres(name, tests);
+  process.stderr.write(`${name}: skipped. It does to a server what the one in DATABASE_URL should be spared: unset that.\n`);
+  describe.skip(name, () => { test('needs a PostgreSQL of its own', () => {}); });
+}
+
 export interface PostgresServer extends AsyncDisposable {
   /** Of the database `postgres`, or of the one in `DATABASE_URL`. */
   readonly url: string;
   /** Makes a database of its own, from a template if one is named, and returns its URL; it goes with the server. */
   createDatabase(template?: string): Promise<string>;
-  /** Stops the server at once, as a crash would; `undefined` for one that was given. */
-  readonly process: ChildProcess | undefined;
+  /** Kills all processes of the server at once, with `kill -9`. Not for one that was given. */
+  crash(): Promise<void>;
+  /** Starts it again after a crash, on the same data and port. */
+  restart(): Promise<void>;
 }
 
 /** Starts a PostgreSQL, or connects to the given one. It ends with `await using`, with this process, and with its crash. */
 export async function startPostgres(settings: Record<string, string> = {}): Promise<PostgresServer> {
   if (postgresMissing !== undefined) throw new Error(postgresMissing);
-  const server = given ? { url: given, child: undefined, stop: async () => {} } : await launch(settings);
+  const server = given ? { url: given, crash: spared, restart: spared, stop: async () => {} } : await launch(settings);
   const made: string[] = [];
   const admin = postgres(server.url, { max: 1, onnotice: () => {} });
   return {
     url: server.url,
-    process: server.child,
+    crash: server.crash,
+    restart: server.restart,
     async createDatabase(template) {
       const name = `test_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
       await admin.unsafe(`create database ${name}${template ? ` template ${template}` : ''}`);
@@ -76,6 +86,8 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
   };
 }
 
+const spared = (): never => { throw new Error('The server in DATABASE_URL is not ours to crash.'); };
+
 async function launch(settings: Record<string, string>) {
   const as: { readonly uid?: number; readonly gid?: number } = typeof user === 'object' ? user : {};
   const folder = mkdtempSync(join(tmpdir(), 'postgres-'));
@@ -89,38 +101,68 @@ async function launch(settings: Record<string, string>) {
   const port = await freePort();
   const all = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '60', unix_socket_directories: folder, listen_addresses: '127.0.0.1', ...settings };
   const flags = Object.entries(all).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-  const child = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], { ...as, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  const start = async (): Promise<ChildProcess> => {
+    const child = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], { ...as, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+    await readiness(child);
+    child.unref();
+    (child.stderr as unknown as { unref(): void }).unref();
+    return child;
+  };
   // A watchman in a process of its own: a killed test run cannot clean up after itself.
-  const watch = `while kill -0 ${process.pid} 2>/dev/null && kill -0 ${child.pid} 2>/dev/null; do sleep 1; done; kill -INT ${child.pid} 2>/dev/null; sleep 1; rm -rf '${folder}'`;
+  const watch = `while kill -0 ${process.pid} 2>/dev/null && [ -d '${folder}' ]; do sleep 1; done; [ -d '${folder}' ] || exit; kill -INT $(head -n 1 '${data}/postmaster.pid') 2>/dev/null; sleep 1; rm -rf '${folder}'`;
   spawn('sh', ['-c', watch], { detached: true, stdio: 'ignore' }).unref();
+  let child = await start();
+  const kill = (): void => void child.kill('SIGINT');
+  process.once('exit', kill);
 
-  await new Promise<void>((resolve, reject) => {
+  const ended = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exit = new Promise((resolve) => child.once('exit', resolve));
+    child.ref();
+    child.kill(signal);
+    await exit;
+  };
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    async crash() {
+      child.kill('SIGSTOP'); // so that it has no new children while they are counted
+      const children = spawnSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' }).stdout?.match(/\d+/g) ?? [];
+      await ended('SIGKILL');
+      for (const pid of children) {
+        try { process.kill(Number(pid), 'SIGKILL'); } catch { /* gone with the server already */ }
+      }
+    },
+    async restart() {
+      // What was killed may hold its memory for a moment longer, and the server refuses to start beside it.
+      for (let attempt = 1; ; attempt++) {
+        try {
+          child = await start();
+          return;
+        } catch (error) {
+          if (attempt === 50 || !String(error).includes('is still in use')) throw error;
+          await new Promise((resolve) => { setTimeout(resolve, 100); });
+        }
+      }
+    },
+    async stop() {
+      process.off('exit', kill);
+      await ended('SIGINT');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits until a server takes connections. */
+function readiness(child: ChildProcess): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
     let log = '';
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr!.on('data', (chunk: Buffer) => {
       log += chunk.toString();
       if (log.includes('ready to accept connections')) resolve();
       if (log.length > 10_000) log = log.slice(-5_000);
     });
     child.once('exit', (code) => reject(new Error(`postgres ended with ${code}: ${log}`)));
   });
-  child.unref();
-  (child.stderr as unknown as { unref(): void }).unref();
-  const kill = (): void => void child.kill('SIGINT');
-  process.once('exit', kill);
-  return {
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
-    child,
-    async stop() {
-      process.off('exit', kill);
-      if (child.exitCode === null) {
-        const ended = new Promise((resolve) => child.once('exit', resolve));
-        child.ref();
-        child.kill('SIGINT');
-        await ended;
-      }
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
 }
 
 /** Where the programs are; a copy where that user may not enter the working tree, as below /root. */
