@@ -24,8 +24,11 @@ const byName: Authenticator = {
 };
 const caller = (permission: string): Caller => ({ id: 'tester', kind: 'user', via: 'test', roles: [], permissions: new Set([permission]) });
 
+/** Settings as they are written down, before a secret is one. */
+export type TestSettings = Partial<Omit<Settings, 'DATABASE_URL'>> & { readonly DATABASE_URL?: string };
+
 /** Starts the whole application on a free port, with settings of the test's own. */
-export async function testApi(values: Partial<Settings> = {}): Promise<TestApi> {
+export async function testApi(values: TestSettings = {}): Promise<TestApi> {
   const { values: settings } = await loadConfig({
     schema: definition.schema,
     sources: [overrides({ APP_ENV: 'test', PORT: 0, LOG_LEVEL: 'silent', DATABASE_URL: 'pglite:memory', ...values })],

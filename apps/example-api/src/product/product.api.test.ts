@@ -1,4 +1,5 @@
-import { testApi, type TestApi } from '../testing.js';
+import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
+import { testApi, type TestApi, type TestSettings } from '../testing.js';
 
 interface Answer { readonly status: number; readonly headers: Headers; readonly body: any }
 const send = async (url: string, method = 'GET', { body, ...headers }: { body?: unknown; [header: string]: unknown } = {}): Promise<Answer> => {
@@ -12,9 +13,23 @@ const send = async (url: string, method = 'GET', { body, ...headers }: { body?: 
 const writer = { authorization: 'Bearer products:write' };
 const nowhere = '01890a5d-ac96-774b-bcce-b302099a8057';
 
-describe.each(['express', 'node'] as const)('products on the %s engine', (HTTP_ENGINE) => {
+describe('on PGlite', () => {
+  story('the express engine', async () => ({ HTTP_ENGINE: 'express' }));
+});
+
+describeWithPostgres('on PostgreSQL', () => {
+  let server: PostgresServer;
+  beforeAll(async () => { server = await startPostgres(); }, 30_000);
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  story('the node engine', async () => ({ HTTP_ENGINE: 'node', DATABASE_URL: await server.createDatabase() }));
+  story('the express engine with a single connection', async () => ({ HTTP_ENGINE: 'express', DATABASE_URL: await server.createDatabase(), DATABASE_POOL_MAX: 1 }));
+});
+
+/** What the API does with products, whatever serves it and wherever they are kept. */
+function story(name: string, settings: () => Promise<TestSettings>): void { describe(`products on ${name}`, () => {
   let api: TestApi;
-  beforeAll(async () => { api = await testApi({ HTTP_ENGINE, SEED_PRODUCTS: 50 }); });
+  beforeAll(async () => { api = await testApi({ SEED_PRODUCTS: 50, ...await settings() }); }, 30_000);
   afterAll(() => api[Symbol.asyncDispose]());
   const v1 = (path: string): string => `${api.url}/api/v1${path}`;
   const v2 = (path: string): string => `${api.url}/api/v2${path}`;
@@ -96,4 +111,4 @@ describe.each(['express', 'node'] as const)('products on the %s engine', (HTTP_E
     expect(await send(v1('/products/1'))).toMatchObject({ status: 400, body: { errors: [{ path: 'id', in: 'params' }] } });
     expect(await send(v1(`/products/${nowhere}`))).toMatchObject({ status: 404 });
   });
-});
+}); }

@@ -16,7 +16,8 @@ const toRow = ({ price, ...product }: Product): Row => ({ ...product, price: pri
 export const drizzleProductRepository = provide(ProductRepository, { database: Database }, ({ database }): ProductRepository => {
   const { orm } = database;
   const fields = ['name', 'description', 'category', 'price', 'currency', 'stock', 'version', 'createdAt', 'updatedAt'] as const;
-  const values = Object.fromEntries(fields.map((field) => [field, sql`${placeholder(field)}`])) as Record<(typeof fields)[number], ReturnType<typeof sql>>;
+  // As they are, not in sql`...`: drizzle encodes a value by its column only where it sees the column.
+  const values = Object.fromEntries(fields.map((field) => [field, placeholder(field)]));
   const known = eq(products.id, placeholder('id'));
   const atVersion = and(known, eq(products.version, placeholder('expected')));
 

@@ -1,7 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { createContainer, provide, type Provider } from '@org/enterprise-di';
 import { Database } from '@org/enterprise-persistence';
+import { migrations } from '@org/enterprise-persistence/migrations';
 import { pgliteDatabase } from '@org/enterprise-persistence/pglite';
+import { postgresDatabase } from '@org/enterprise-persistence/postgres';
+import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
+import { migrationOptions } from '../database.js';
 import { productRepositoryContract } from './product.repository.contract.js';
 import { drizzleProductRepository } from './product.repository.drizzle.js';
 import { memoryProductRepository } from './product.repository.memory.js';
@@ -13,13 +16,35 @@ async function repository(...providers: Provider[]): Promise<ProductRepository> 
   return container.resolve(ProductRepository);
 }
 
+async function repositoryOn(database: Database): Promise<ProductRepository> {
+  await migrations(database, migrationOptions).migrate();
+  return repository(provide(Database, {}, () => database, { dispose: false }), drizzleProductRepository);
+}
+
 productRepositoryContract('memory', () => repository(memoryProductRepository));
 
-const pglite = pgliteDatabase({ folder: 'memory' });
-afterAll(() => pglite.close());
+describe('PGlite', () => {
+  const database = pgliteDatabase({ folder: 'memory' });
+  afterAll(() => database.close());
 
-productRepositoryContract('pglite', async () => {
-  await pglite.script('drop table if exists products');
-  await pglite.script(await readFile(new URL('../../migrations/0000_products.sql', import.meta.url), 'utf8'));
-  return repository(provide(Database, {}, () => pglite, { dispose: false }), drizzleProductRepository);
+  productRepositoryContract('pglite', async () => {
+    await database.script('drop schema public cascade; create schema public');
+    return repositoryOn(database);
+  });
+});
+
+describeWithPostgres('PostgreSQL', () => {
+  let server: PostgresServer;
+  const opened: Database[] = [];
+  beforeAll(async () => { server = await startPostgres(); }, 30_000);
+  afterEach(() => Promise.all(opened.splice(0).map((database) => database.close())));
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  for (const max of [10, 1]) {
+    productRepositoryContract(`PostgreSQL, pool of ${max}`, async () => {
+      const database = postgresDatabase({ url: await server.createDatabase(), max });
+      opened.push(database);
+      return repositoryOn(database);
+    });
+  }
 });

@@ -1,0 +1,132 @@
+import { Database, type Connection, type Statement } from '@org/enterprise-persistence';
+import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
+import { testApi, type TestApi } from '../testing.js';
+import { seedProducts } from './product.seed.js';
+
+interface Sent { readonly text: string; readonly params: readonly unknown[] }
+interface PlanNode { readonly 'Node Type': string; readonly 'Index Name'?: string; readonly 'Index Cond'?: string; readonly Filter?: string; readonly Plans?: readonly PlanNode[] }
+
+const total = 100_000;
+
+describeWithPostgres(`the statements of a catalogue of ${total} products`, () => {
+  let server: PostgresServer;
+  let api: TestApi;
+  let database: Database;
+  const sent: Sent[] = [];
+
+  beforeAll(async () => {
+    server = await startPostgres();
+    // One connection: what is prepared on it can be asked for its plan.
+    api = await testApi({ DATABASE_URL: await server.createDatabase(), DATABASE_POOL_MAX: 1, HTTP_ENGINE: 'node', RATE_LIMIT_MAX: 0 });
+    database = api.app.resolve(Database);
+    let time = Date.UTC(2026, 0, 1);
+    await seedProducts(database, total, undefined, () => (time += 1_000));
+    await database.script('vacuum analyze products');
+    await database.withConnection(async (connection) => listenTo(connection));
+  }, 60_000);
+  afterAll(async () => {
+    await api[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+  });
+  beforeEach(() => { sent.length = 0; });
+
+  /** Notes every statement that goes over the connection, whoever sends it. */
+  function listenTo(connection: Connection): void {
+    const { query, script, begin } = connection;
+    Object.assign(connection, {
+      query(statement: Statement, params: unknown[]) { sent.push({ text: statement.text, params }); return query.call(connection, statement, params); },
+      script(text: string) { sent.push({ text, params: [] }); return script.call(connection, text); },
+      begin(text: string) { sent.push({ text, params: [] }); return begin.call(connection, text); },
+    });
+  }
+
+  const writer = { authorization: 'Bearer products:write', 'content-type': 'application/json' };
+  async function request(path: string, init: RequestInit = {}): Promise<any> {
+    const response = await fetch(`${api.url}/api/v2${path}`, init);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${path}: ${text}`);
+    return text === '' ? undefined : JSON.parse(text).data;
+  }
+  const anyId = async (): Promise<string> => (await request('/products?page_size=1')).items[0].id;
+
+  /** How the server runs the first statement of a request from now on: after ten times it has settled for a plan. */
+  async function planOf(path: string): Promise<PlanNode[]> {
+    for (let i = 0; i < 10; i++) {
+      sent.length = 0;
+      await request(path);
+    }
+    const { text, params } = sent[0]!;
+    return database.withConnection(async (connection) => {
+      const ask = async (question: string, values: unknown[] = []): Promise<any> =>
+        (await connection.query({ text: question, prepared: false, rows: 'objects' }, values)).rows[0];
+      const { name, runs } = await ask('select name, (generic_plans + custom_plans)::int as runs from pg_prepared_statements where statement = $1', [text]);
+      expect(runs).toBeGreaterThanOrEqual(10);
+      const literals = params.map((value) => `'${String(value instanceof Date ? value.toISOString() : value).replaceAll("'", "''")}'`);
+      const answer = await ask(`explain (format json) execute "${name}"${literals.length > 0 ? ` (${literals.join(', ')})` : ''}`);
+      return flat(answer['QUERY PLAN'][0].Plan);
+    });
+  }
+  const flat = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(flat)];
+  const kinds = (plan: readonly PlanNode[]): string[] => plan.map((node) => node['Node Type']);
+  const indexes = (plan: readonly PlanNode[]): string[] => plan.flatMap((node) => node['Index Name'] ?? []);
+
+  test('a product is found by its id in the primary key', async () => {
+    const plan = await planOf(`/products/${await anyId()}`);
+    expect([kinds(plan), indexes(plan)]).toEqual([['Index Scan'], ['products_pkey']]);
+  });
+
+  test.each([
+    ['the first page', '', 'products_by_created_at'],
+    ['the oldest first', 'sort=created_at', 'products_by_created_at'],
+    ['by price', 'sort=price', 'products_by_price'],
+    ['by price, falling', 'sort=-price', 'products_by_price'],
+    ['by name', 'sort=name', 'products_by_name'],
+    ['a range of prices, by price', 'price_min=700&price_max=800&sort=price', 'products_by_price'],
+  ])('a list of %s reads its page from an index, in order', async (_name, query, index) => {
+    const plan = await planOf(`/products?${query}`);
+    expect([kinds(plan), indexes(plan)]).toEqual([['Limit', 'Index Scan'], [index]]);
+  });
+
+  test('a list of one category reads its page from an index, in order', async () => {
+    const plan = await planOf('/products?category=tea');
+    expect(kinds(plan)).toEqual(['Limit', 'Index Scan']);
+    // A quarter of the rows are tea: the server may as well walk through all by time and leave out the others.
+    expect(['products_by_category', 'products_by_created_at']).toEqual(expect.arrayContaining(indexes(plan)));
+  });
+
+  test.each([
+    ['', 'products_by_created_at'], ['sort=price', 'products_by_price'], ['sort=-price', 'products_by_price'], ['sort=name', 'products_by_name'], ['category=tea', 'products_by_category'],
+  ])('a page by cursor (%s) begins in the index where the last one ended', async (query, index) => {
+    const { next_cursor } = await request(`/products?${query}`);
+    const plan = await planOf(`/products?${query}&cursor=${next_cursor}`);
+    expect([kinds(plan), indexes(plan), plan[1]!['Index Cond']]).toEqual([['Limit', 'Index Scan'], [index], expect.stringContaining('ROW(')]);
+  });
+
+  test('a search for text has no index: it reads rows and throws them away', async () => {
+    const plan = await planOf('/products?q=no-such-thing');
+    const scan = plan.at(-1)!;
+    expect([scan['Index Cond'], scan.Filter]).toEqual([undefined, expect.stringContaining('~~*')]);
+  });
+
+  test('a list costs two statements at most, whatever its length, and one by cursor', async () => {
+    const { next_cursor } = await request('/products?page_size=100&category=coffee&sort=-price,name');
+    expect(sent.map(({ text }) => /^select count/.test(text))).toEqual([false, true]);
+    sent.length = 0;
+    expect((await request(`/products?page_size=100&category=coffee&sort=-price,name&cursor=${next_cursor}`)).items).toHaveLength(100);
+    expect(sent).toHaveLength(1);
+  });
+
+  test('reading costs one statement, adding one, changing and removing two', async () => {
+    const counted = async (path: string, init?: RequestInit): Promise<[number, any]> => {
+      sent.length = 0;
+      const data = await request(path, init);
+      return [sent.length, data];
+    };
+    const [adding, { id }] = await counted('/products', { method: 'POST', headers: writer, body: JSON.stringify({ name: 'Sencha', category: 'tea', price: { amount: 690, currency: 'EUR' } }) });
+    const [getting] = await counted(`/products/${id}`);
+    const [changing] = await counted(`/products/${id}`, { method: 'PATCH', headers: { ...writer, 'if-match': '"v2-1"' }, body: JSON.stringify({ name: 'Assam' }) });
+    const [stocking] = await counted(`/products/${id}/stock`, { method: 'PUT', headers: { ...writer, 'if-match': '"v2-2"' }, body: JSON.stringify({ quantity: 3 }) });
+    const [removing] = await counted(`/products/${id}`, { method: 'DELETE', headers: { ...writer, 'if-match': '"v2-3"' } });
+    expect({ adding, getting, changing, stocking, removing }).toEqual({ adding: 1, getting: 1, changing: 2, stocking: 2, removing: 2 });
+  });
+});
