@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import autocannon from 'autocannon';
 import { startCatalogue } from './database.mjs';
 
-const [requests = 5_000, rounds = 5, amount = 100_000] = process.argv.slice(2).map(Number);
+const [requests = 3_000, rounds = 5, amount = 100_000] = process.argv.slice(2).map(Number);
 const contestants = [['raw', 'raw node:http, postgres.js'], ['ours-node', 'example-api on node:http'], ['ours-node-log-file', 'the same, with its own LOG_FILE'], ['fastify', 'Fastify 5, postgres.js'], ['ours-express', 'example-api on Express 5'], ['express', 'Express 5, drizzle'], ['nest', 'NestJS 12 on Express, drizzle']];
 
 const database = await startCatalogue(amount);
