@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { openSync, writeSync } from 'node:fs';
 import { isAppError, type LogFields, type Logger } from '@org/enterprise-kernel';
 
 const levels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -26,8 +26,11 @@ export function jsonLogger({ level, write, fields = {} }: JsonLoggerOptions): Lo
 }
 
 /** Where the settings want the lines to go. */
-export const logWriter = (file: string | undefined, standardOutput: (line: string) => void): ((line: string) => void) =>
-  file === undefined ? standardOutput : (line) => appendFileSync(file, line, { mode: 0o600 });
+export function logWriter(file: string | undefined, standardOutput: (line: string) => void): (line: string) => void {
+  if (file === undefined) return standardOutput;
+  const descriptor = openSync(file, 'a', 0o600);
+  return (line) => { writeSync(descriptor, line); };
+}
 
 function plainErrors(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return String(value);
