@@ -1,38 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-
-interface Running { readonly child: ChildProcess; readonly url: string; output(): string; readonly exit: Promise<number | null> }
-
-function launch(variables: Record<string, string>, directory = tmpdir()): Omit<Running, 'url'> {
-  const child = spawn(process.execPath, [main], { cwd: directory, env: { PATH: process.env['PATH'], APP_ENV: 'test', PORT: '0', DATABASE_URL: 'pglite:memory', ...variables } as NodeJS.ProcessEnv, stdio: ['ignore', 'pipe', 'pipe'] });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { text += chunk.toString(); });
-  return { child, output: () => text, exit: once(child, 'close').then(([code]) => code as number | null) };
-}
-
-async function started(variables: Record<string, string> = {}, directory?: string): Promise<Running> {
-  const running = launch(variables, directory);
-  const url = await new Promise<string>((resolve, reject) => {
-    const look = (): void => { const found = /reference: (http:\S+)\/docs/.exec(running.output()); if (found) resolve(found[1]!); };
-    running.child.stdout!.on('data', look);
-    void running.exit.then((code) => reject(new Error(`The process ended with ${code}:\n${running.output()}`)));
-  });
-  return { ...running, url };
-}
-
-const alive: ChildProcess[] = [];
-const track = async (running: Promise<Running>): Promise<Running> => { const it = await running; alive.push(it.child); return it; };
-afterAll(() => { for (const child of alive) child.kill('SIGKILL'); });
+import { launch, started } from './launch.js';
 
 test('it starts from any folder, says where it is, and ends with 0 on SIGTERM', async () => {
-  const { child, url, exit, output } = await track(started({}, await mkdtemp(join(tmpdir(), 'elsewhere-'))));
+  const { child, url, exit, output } = await started({}, await mkdtemp(join(tmpdir(), 'elsewhere-')));
   expect(await (await fetch(`${url}/api/v1/ping`)).json()).toMatchObject({ data: { pong: true } });
   child.kill('SIGTERM');
   await expect(exit).resolves.toBe(0);
@@ -62,7 +35,7 @@ describe.each(['express', 'node'])('a stop under load on the %s engine', (HTTP_E
   const quiet = { HTTP_ENGINE, RATE_LIMIT_MAX: '0', LOG_LEVEL: 'error' };
 
   test('fails no request of a balancer that looks at readiness', async () => {
-    const { child, url, exit } = await track(started({ ...quiet, SHUTDOWN_DELAY_SECONDS: '1' }));
+    const { child, url, exit } = await started({ ...quiet, SHUTDOWN_DELAY_SECONDS: '1' });
     let drained = false;
     const loading = load(url, () => drained);
     await pause(300);
@@ -76,7 +49,7 @@ describe.each(['express', 'node'])('a stop under load on the %s engine', (HTTP_E
   });
 
   test('fails no request on a connection that was open, though nobody looks at readiness', async () => {
-    const { child, url, exit } = await track(started(quiet));
+    const { child, url, exit } = await started(quiet);
     const loading = load(url, () => false);
     await pause(300);
     child.kill('SIGTERM');
@@ -88,7 +61,7 @@ describe.each(['express', 'node'])('a stop under load on the %s engine', (HTTP_E
 });
 
 test('a second signal ends it at once', async () => {
-  const { child, exit } = await track(started({ SHUTDOWN_DELAY_SECONDS: '30' }));
+  const { child, exit } = await started({ SHUTDOWN_DELAY_SECONDS: '30' });
   child.kill('SIGTERM');
   await pause(200);
   child.kill('SIGTERM');
@@ -103,7 +76,7 @@ test('wrong settings stop the start, all of them at once, without a stack', asyn
 });
 
 test('a port that is taken is said plainly, and the process ends', async () => {
-  const { url } = await track(started());
+  const { url } = await started();
   const { exit, output } = launch({ PORT: new URL(url).port });
   await expect(exit).resolves.toBe(1);
   expect(output()).toMatch(/something else listens there already/);
