@@ -32,9 +32,11 @@ export function logWriter(file: string | undefined, standardOutput: (line: strin
   return (line) => { writeSync(descriptor, line); };
 }
 
-function plainErrors(_key: string, value: unknown): unknown {
+/** An error with what an operator needs; from its holder, because an error's own `toJSON` leaves out stack and cause for clients' sake. */
+function plainErrors(this: Record<string, unknown>, key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return String(value);
-  if (!(value instanceof Error)) return value;
-  const { name, message, stack, cause } = value;
-  return { name, message, stack, ...(isAppError(value) && { code: value.code, details: value.details }), ...(cause !== undefined && { cause }) };
+  const original = this[key];
+  if (!(original instanceof Error)) return value;
+  const { name, message, stack, cause } = original;
+  return { name, message, stack, ...(isAppError(original) && { code: original.code, details: original.details }), ...(cause !== undefined && { cause }) };
 }
