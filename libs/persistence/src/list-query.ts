@@ -44,6 +44,9 @@ interface Shape {
   readonly filters: readonly string[];
   /** Which of the values to go on after are null; none when paging by number. */
   readonly nulls: readonly boolean[] | undefined;
+  /** A literal, as is the lack of an offset: with parameters in their places PostgreSQL would plan the list anew each time. */
+  readonly limit: number;
+  readonly offset: boolean;
 }
 
 interface CompiledList<Row> {
@@ -67,7 +70,15 @@ export function listQuery<Table extends PgTable>(database: Pick<Database, 'orm'>
     for (const name of used) if (!Object.hasOwn(known, name)) refuse(name, `This list cannot be filtered by "${name}".`);
     if (after && after.length !== sort.length) refuse('after', 'There must be one value for each field of the order.');
 
-    const shape: Shape = { sort: sort.map(({ field, direction }) => [field, direction === 'desc' ? 'desc' : 'asc']), filters: used, nulls: after?.map((value) => value === null) };
+    if (!Number.isSafeInteger(pageSize) || pageSize < 1) refuse('pageSize', 'The size of a page must be a whole number of at least 1.');
+    const offset = after ? 0 : (page - 1) * pageSize;
+    const shape: Shape = {
+      sort: sort.map(({ field, direction }) => [field, direction === 'desc' ? 'desc' : 'asc']),
+      filters: used,
+      nulls: after?.map((value) => value === null),
+      limit: after ? pageSize + 1 : pageSize,
+      offset: offset > 0,
+    };
     const statement = compiled(JSON.stringify(shape));
     const values: Record<string, unknown> = {};
     for (const name of used) {
@@ -76,11 +87,10 @@ export function listQuery<Table extends PgTable>(database: Pick<Database, 'orm'>
     }
     if (after) {
       after.forEach((value, i) => { values[`after_${i}`] = keyOf(columns[sort[i]!.field]!, value); });
-      const items = await statement.items({ ...values, limit: pageSize + 1, offset: 0 });
+      const items = await statement.items(values);
       return { items: items.slice(0, pageSize), more: items.length > pageSize };
     }
-    const offset = (page - 1) * pageSize;
-    const items = await statement.items({ ...values, limit: pageSize, offset });
+    const items = await statement.items({ ...values, offset });
     // A page that is not full is the last one, and its end is the total.
     const isLast = items.length < pageSize && (items.length > 0 || offset === 0);
     const total = isLast ? offset + items.length : await statement.count(values);
@@ -100,8 +110,8 @@ function compile<Table extends PgTable>({ orm }: Pick<Database, 'orm'>, { from, 
   const narrowed = and(where, ...shape.filters.map((name) => filters[name]!.condition(sql.placeholder(`filter_${name}`))));
   const after = shape.nulls && afterRow(terms, shape.nulls.map((isNull, i) => (isNull ? null : sql.placeholder(`after_${i}`))));
   const table = from as PgTable;
-  const items = orm.select().from(table).where(and(narrowed, after)).orderBy(...orderBy(terms))
-    .limit(sql.placeholder('limit')).offset(sql.placeholder('offset')).prepare('list');
+  const first = orm.select().from(table).where(and(narrowed, after)).orderBy(...orderBy(terms)).limit(sql.raw(String(shape.limit)) as never);
+  const items = (shape.offset ? first.offset(sql.placeholder('offset')) : first).prepare('list');
   const count = orm.select({ total: sql`count(*)`.mapWith(Number) }).from(table).where(narrowed).prepare('list_count');
   return {
     items: (values) => items.execute(values) as Promise<Table['$inferSelect'][]>,
