@@ -87,15 +87,16 @@ describeWithPostgres(`the statements of a catalogue of ${total} products`, () =>
     expect([kinds(plan), indexes(plan)]).toEqual([['Limit', 'Index Scan'], [index]]);
   });
 
+  // A quarter of the rows are tea: the server may as well walk through all by time and leave out the others.
+  const forCategory = expect.stringMatching(/^products_by_(category|created_at)$/);
+
   test('a list of one category reads its page from an index, in order', async () => {
     const plan = await planOf('/products?category=tea');
-    expect(kinds(plan)).toEqual(['Limit', 'Index Scan']);
-    // A quarter of the rows are tea: the server may as well walk through all by time and leave out the others.
-    expect(['products_by_category', 'products_by_created_at']).toEqual(expect.arrayContaining(indexes(plan)));
+    expect([kinds(plan), indexes(plan)]).toEqual([['Limit', 'Index Scan'], [forCategory]]);
   });
 
   test.each([
-    ['', 'products_by_created_at'], ['sort=price', 'products_by_price'], ['sort=-price', 'products_by_price'], ['sort=name', 'products_by_name'], ['category=tea', 'products_by_category'],
+    ['', 'products_by_created_at'], ['sort=price', 'products_by_price'], ['sort=-price', 'products_by_price'], ['sort=name', 'products_by_name'], ['category=tea', forCategory],
   ])('a page by cursor (%s) begins in the index where the last one ended', async (query, index) => {
     const { next_cursor } = await request(`/products?${query}`);
     const plan = await planOf(`/products?${query}&cursor=${next_cursor}`);
