@@ -1,7 +1,4 @@
-import { defineError, type StandardSchemaV1 } from '@org/enterprise-kernel';
-
-// The library makes these details itself, so their shape is settled by the compiler and needs no check at run time.
-const details = <D>(): StandardSchemaV1<D> => ({ '~standard': { version: 1, vendor: 'org.enterprise', validate: (value) => ({ value: value as D }) } });
+import { defineError, typedDetails } from '@org/enterprise-kernel';
 
 /** No connection came free within the acquire time-out. */
 export const DatabaseBusy = defineError('DATABASE_BUSY', { kind: 'unavailable', title: 'The database is busy.' });
@@ -31,14 +28,14 @@ export const DatabaseClosed = defineError('DATABASE_CLOSED', { kind: 'unavailabl
 export const DatabaseStatementFailed = defineError('DATABASE_STATEMENT_FAILED', {
   kind: 'internal',
   title: 'A database statement failed.',
-  details: details<{ readonly sqlState: string }>(),
+  details: typedDetails<{ readonly sqlState: string }>(),
 });
 
 /** Rows would break a constraint, and no repository has said what that means. */
 export const ConstraintViolated = defineError('CONSTRAINT_VIOLATED', {
   kind: 'internal',
   title: 'A database constraint refuses the change.',
-  details: details<ConstraintViolation>(),
+  details: typedDetails<ConstraintViolation>(),
 });
 
 /** Which constraint stood in the way. */
@@ -54,7 +51,7 @@ export interface ConstraintViolation {
 export const TransactionConflict = defineError('TRANSACTION_CONFLICT', {
   kind: 'unavailable',
   title: 'The transaction was in conflict with another one.',
-  details: details<{ readonly sqlState: string }>(),
+  details: typedDetails<{ readonly sqlState: string }>(),
 });
 
 /** A unit of work was used after its end. */
@@ -70,7 +67,7 @@ export const UnitOfWorkMismatch = defineError('UNIT_OF_WORK_MISMATCH', { kind: '
 export const ListRequestInvalid = defineError('LIST_REQUEST_INVALID', {
   kind: 'invalid',
   title: 'The list cannot be made.',
-  details: details<{ readonly field: string }>(),
+  details: typedDetails<{ readonly field: string }>(),
 });
 
 export type PersistenceErrorCode =

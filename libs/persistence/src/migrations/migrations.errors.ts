@@ -1,7 +1,4 @@
-import { defineError, type StandardSchemaV1 } from '@org/enterprise-kernel';
-
-// The library makes these details itself, so their shape is settled by the compiler and needs no check at run time.
-const details = <D>(): StandardSchemaV1<D> => ({ '~standard': { version: 1, vendor: 'org.enterprise', validate: (value) => ({ value: value as D }) } });
+import { defineError, typedDetails } from '@org/enterprise-kernel';
 
 /** The folder of migrations cannot be read, or holds what is no migration. */
 export const MigrationFolderInvalid = defineError('MIGRATION_FOLDER_INVALID', { kind: 'internal', title: 'The folder of migrations is not in order.' });
@@ -10,14 +7,14 @@ export const MigrationFolderInvalid = defineError('MIGRATION_FOLDER_INVALID', { 
 export const MigrationChanged = defineError('MIGRATION_CHANGED', {
   kind: 'internal',
   title: 'A migration was changed after it had been applied.',
-  details: details<{ readonly files: readonly string[] }>(),
+  details: typedDetails<{ readonly files: readonly string[] }>(),
 });
 
 /** A statement of a migration failed. */
 export const MigrationFailed = defineError('MIGRATION_FAILED', {
   kind: 'internal',
   title: 'A migration failed.',
-  details: details<{
+  details: typedDetails<{
     readonly file: string;
     /** Counted from 1; `undefined` where none of them is to blame. */
     readonly statement: number | undefined;
@@ -33,14 +30,14 @@ export const MigrationLocked = defineError('MIGRATION_LOCKED', { kind: 'unavaila
 export const SchemaOlder = defineError('SCHEMA_OLDER', {
   kind: 'unavailable',
   title: 'The database schema is older than the code.',
-  details: details<{ readonly files: readonly string[] }>(),
+  details: typedDetails<{ readonly files: readonly string[] }>(),
 });
 
 /** The database has had migrations that this code does not know. */
 export const SchemaNewer = defineError('SCHEMA_NEWER', {
   kind: 'unavailable',
   title: 'The database schema is newer than the code.',
-  details: details<{ readonly files: readonly string[] }>(),
+  details: typedDetails<{ readonly files: readonly string[] }>(),
 });
 
 /** The check for drift has no empty database to build the schema in. */
