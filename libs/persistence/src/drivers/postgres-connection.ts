@@ -1,6 +1,7 @@
 import type postgres from 'postgres';
 import type { Connection, Statement, StatementResult } from '../driver.js';
 import { DatabaseUnavailable } from '../errors.js';
+import type { AnswerWatch } from './answer-watch.js';
 import { statementFailure } from './postgres-errors.js';
 
 // The server keeps prepared texts until the connection ends, and lists can have very many of them.
@@ -10,13 +11,15 @@ const mostTexts = 500;
 export class PostgresConnection implements Connection {
   readonly #sql: postgres.Sql;
   readonly #closed: () => boolean;
+  readonly #watch: AnswerWatch;
   readonly #texts = new Set<string>();
   #given = false;
   #beginning: Promise<unknown> | undefined;
 
-  constructor(sql: postgres.Sql, closed: () => boolean) {
+  constructor(sql: postgres.Sql, closed: () => boolean, watch: AnswerWatch) {
     this.#sql = sql;
     this.#closed = closed;
+    this.#watch = watch;
   }
 
   get broken(): boolean { return this.#given || this.#closed(); }
@@ -27,11 +30,14 @@ export class PostgresConnection implements Connection {
     this.#assertAlive();
     if (prepared) this.#texts.add(text);
     const query = this.#sql.unsafe(text, params as postgres.ParameterOrJSON<never>[], { prepare: prepared, simple: false } as postgres.UnsafeQueryOptions);
+    this.#watch.asked();
     try {
       const result = await this.#afterBegin(rows === 'arrays' ? query.values() : query);
       return { rows: result, rowCount: result.count ?? result.length };
     } catch (error) {
-      throw statementFailure(error);
+      throw this.#failed(error);
+    } finally {
+      this.#watch.answered();
     }
   }
 
@@ -40,7 +46,7 @@ export class PostgresConnection implements Connection {
     try {
       await this.#afterBegin(this.#sql.unsafe(text).simple());
     } catch (error) {
-      throw statementFailure(error);
+      throw this.#failed(error);
     }
   }
 
@@ -53,6 +59,7 @@ export class PostgresConnection implements Connection {
 
   async close(): Promise<void> {
     this.#given = true;
+    this.#watch.close();
     await this.#sql.end({ timeout: 1 });
   }
 
@@ -61,6 +68,13 @@ export class PostgresConnection implements Connection {
     if (!beginning) return query;
     this.#beginning = undefined;
     return (await Promise.all([query, beginning]))[0];
+  }
+
+  // A statement sent between the failure of a socket and its close would never be answered.
+  #failed(error: unknown): unknown {
+    const failure = statementFailure(error);
+    if (DatabaseUnavailable.is(failure)) this.#given = true;
+    return failure;
   }
 
   #assertAlive(): void {

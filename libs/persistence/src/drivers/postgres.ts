@@ -3,6 +3,7 @@ import postgres from 'postgres';
 import { createDatabase } from '../create-database.js';
 import type { Database, DatabaseOptions } from '../database.js';
 import { DatabaseUnreachable } from '../errors.js';
+import { AnswerWatch } from './answer-watch.js';
 import { connectionFailure } from './postgres-errors.js';
 import { PostgresConnection } from './postgres-connection.js';
 
@@ -13,6 +14,12 @@ export interface PostgresDatabaseOptions extends DatabaseOptions {
   readonly max?: number;
   /** How long the server lets a statement run. @default 30 s */
   readonly statementTimeout?: Duration;
+  /**
+   * How long this side waits for the answer to a statement before it gives the connection up: the server cannot say
+   * that it, or the way to it, is gone. Longer than any statement may take; 0 is for ever.
+   * @default the statement time-out and 10 s; 0 if that is 0
+   */
+  readonly answerTimeout?: Duration;
   /** How long a statement waits for a lock. @default 10 s */
   readonly lockTimeout?: Duration;
   /** How long a transaction may do nothing. @default 30 s */
@@ -33,6 +40,8 @@ export function postgresDatabase(options: PostgresDatabaseOptions): Database {
     url, max = 10, name = 'postgres', applicationName = name, prepare = true, ssl, clock = systemClock, logger = noopLogger,
     statementTimeout = { seconds: 30 }, lockTimeout = { seconds: 10 }, idleInTransactionTimeout = { seconds: 30 }, connectTimeout = { seconds: 5 },
   } = options;
+  const longest = toMilliseconds(statementTimeout);
+  const { answerTimeout = { milliseconds: longest && longest + 10_000 } } = options;
   if (!Number.isInteger(max) || max < 1) throw new TypeError('max must be a whole number of at least 1.');
   const address = addressOf(url);
 
@@ -47,10 +56,14 @@ export function postgresDatabase(options: PostgresDatabaseOptions): Database {
         connect_timeout: Math.max(1, Math.ceil(toMilliseconds(connectTimeout) / 1000)),
         ...(ssl !== undefined && { ssl }),
         onnotice: ({ severity, message }) => logger.debug('PostgreSQL says something.', { severity, notice: message }),
-        onclose: () => { closed = true; },
+        onclose: () => {
+          closed = true;
+          // postgres.js forgets a statement that was sent while the socket went down, and would connect again for one that waits.
+          void sql.end({ timeout: 0 });
+        },
         connection: {
           application_name: applicationName,
-          statement_timeout: toMilliseconds(statementTimeout),
+          statement_timeout: longest,
           lock_timeout: toMilliseconds(lockTimeout),
           idle_in_transaction_session_timeout: toMilliseconds(idleInTransactionTimeout),
         },
@@ -64,7 +77,7 @@ export function postgresDatabase(options: PostgresDatabaseOptions): Database {
         void sql.end({ timeout: 0 });
         throw connectionFailure(error, address);
       }
-      return new PostgresConnection(sql, () => closed);
+      return new PostgresConnection(sql, () => closed, new AnswerWatch(answerTimeout, clock, () => void sql.end({ timeout: 0 })));
     },
     close: async () => {},
   }, { ...options, name });
