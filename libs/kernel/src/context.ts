@@ -19,6 +19,10 @@ export interface RequestContext {
   readonly tenant?: string;
   /** Aborted when the client has gone, the deadline has passed or the process gives up waiting. */
   readonly signal?: AbortSignal;
+  /** The same for all that one request set off, across messages and processes. @default the request id */
+  readonly correlationId?: string;
+  /** Id of the event that this work answers. */
+  readonly causationId?: string;
   /** When the answer is of no use any more, in milliseconds since the Unix epoch. */
   readonly deadline?: number;
 }

@@ -4,8 +4,8 @@ interface Order { readonly id: string; readonly status: 'placed' | 'paid' }
 type Placed = DomainEvent<'order.placed', { readonly order_id: string }>;
 type Paid = DomainEvent<'order.paid', { readonly amount: number }>;
 
-const placed: Placed = { id: 'e1', type: 'order.placed', version: 1, payload: { order_id: 'o1' } };
-const paid: Paid = { id: 'e2', type: 'order.paid', version: 1, payload: { amount: 5 } };
+const placed: Placed = { id: 'e1', type: 'order.placed', version: 1, key: 'o1', payload: { order_id: 'o1' } };
+const paid: Paid = { id: 'e2', type: 'order.paid', version: 1, key: 'o1', payload: { amount: 5 } };
 const order: Order = { id: 'o1', status: 'placed' };
 
 describe('decided', () => {

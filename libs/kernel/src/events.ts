@@ -6,6 +6,8 @@ export interface DomainEvent<Type extends string = string, Payload = unknown> {
   readonly type: Type;
   /** Version of the payload's schema, from 1. */
   readonly version: number;
+  /** Id of the aggregate it happened to; events of one key are delivered in the order in which they were committed. */
+  readonly key: string;
   readonly payload: Payload;
 }
 
