@@ -4,6 +4,7 @@ import { provideValue, type Application } from '@org/enterprise-di';
 import { Unauthenticated } from '@org/enterprise-http';
 import { noopLogger, type Caller } from '@org/enterprise-kernel';
 import { exampleApi } from './app.js';
+import { isRole, permissionsOf } from './auth/roles.js';
 import { Authenticator } from './authenticator.js';
 import { HttpServer } from './server.js';
 import { settings as definition, type Settings } from './settings.js';
@@ -14,15 +15,28 @@ export interface TestApi extends AsyncDisposable {
   readonly url: string;
 }
 
-/** The permissions of a token are its name: `Bearer products:write`. */
+/**
+ * Takes callers at their word. `Bearer products:write` is the user `tester` with that one permission; {@link actAs} names
+ * the user as well: `Bearer <user id>|admin,orders:read`, where a role stands for all that it allows.
+ */
 const byName: Authenticator = {
   authenticate({ header }) {
     const token = header('authorization')?.replace('Bearer ', '');
+    if (token === undefined) return undefined;
     if (token === 'expired') throw new Unauthenticated();
-    return token === undefined ? undefined : caller(token);
+    return token.includes('|') ? caller(...token.split('|') as [string, string]) : caller('tester', token);
   },
 };
-const caller = (permission: string): Caller => ({ id: 'tester', kind: 'user', via: 'test', roles: [], permissions: new Set([permission]) });
+function caller(id: string, list: string): Caller {
+  const names = list.split(',').filter(Boolean);
+  const roles = names.filter(isRole);
+  const permissions = names.filter((name) => !isRole(name));
+  return { id, kind: 'user', via: 'test', roles, permissions: new Set([...permissionsOf(roles), ...permissions]) };
+}
+
+/** Headers of a request of this user, with these roles and permissions: `{ ...actAs(user.id, 'orders:read') }`. */
+export const actAs = (userId: string, ...rolesAndPermissions: readonly string[]): { readonly authorization: string } =>
+  ({ authorization: `Bearer ${userId}|${rolesAndPermissions.join()}` });
 
 /** Settings as they are written down, before a secret is one. */
 export type TestSettings = Partial<Omit<Settings, 'DATABASE_URL'>> & { readonly DATABASE_URL?: string };
