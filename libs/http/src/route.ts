@@ -28,6 +28,12 @@ export interface RouteInfo {
   readonly deprecated?: boolean | string;
   /** `required`: a write without If-Match is 428. The handler gets the expected version. @default ignored */
   readonly ifMatch?: IfMatch;
+  /**
+   * Repeats of a request with the same Idempotency-Key get the first one's answer, and its work is done once. Without a key
+   * the request is handled as ever, or refused with 400 where it is `required`. Needs the dispatcher's `idempotency` store, a
+   * known caller, a JSON body or none, and JSON or empty answers. @default ignored
+   */
+  readonly idempotency?: 'required' | 'optional';
   readonly limits?: RouteLimits;
 }
 
