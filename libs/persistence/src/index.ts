@@ -1,3 +1,4 @@
+export { batchRead, type BatchReadOptions } from './batch-read.js';
 export { createDatabase } from './create-database.js';
 export { Database, type DatabaseOptions, type Orm, type QueryResult } from './database.js';
 export type { Connection, Driver, Statement, StatementResult } from './driver.js';

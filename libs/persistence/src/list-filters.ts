@@ -1,6 +1,7 @@
 import type { Column } from 'drizzle-orm/column';
 import { eq, gte, ilike, lte, or } from 'drizzle-orm/sql/expressions';
 import { Param, sql, type Placeholder, type SQL } from 'drizzle-orm/sql/sql';
+import { arrayLiteral } from './array-literal.js';
 
 /** How one filter of a list narrows it. The condition is compiled once; the value arrives with each request. */
 export interface ListFilter {
@@ -16,7 +17,7 @@ export const atMost = (column: Column): ListFilter => ({ condition: (value) => l
 /** Lets through rows whose column has one of the values of an array. */
 export const anyOf = (column: Column): ListFilter => ({
   condition: (value) => sql`${column} = any(${value})`,
-  encode: (values) => arrayLiteral((values as readonly unknown[]).map((each) => String(column.mapToDriverValue(each)))),
+  encode: (values) => arrayLiteral(column, values as readonly unknown[]),
 });
 
 /** Lets through rows that have the text, whatever its case, in one of the columns. `%`, `_` and `\` stand for themselves. */
@@ -24,5 +25,3 @@ export const textIn = (...columns: readonly Column[]): ListFilter => ({
   condition: (value) => or(...columns.map((column) => ilike(column, sql`${value}`))),
   encode: (text) => `%${String(text).replace(/[\\%_]/g, String.raw`\$&`)}%`,
 });
-
-const arrayLiteral = (values: readonly string[]): string => `{${values.map((each) => `"${each.replace(/["\\]/g, String.raw`\$&`)}"`).join(',')}}`;

@@ -1,5 +1,6 @@
 import { rejects } from 'node:assert/strict';
 import type { Database } from '../database.js';
+import { batchCases } from './batch-cases.js';
 import { concurrencyCases } from './concurrency-cases.js';
 import { DatabaseClosed } from '../errors.js';
 import type { Cases, TestApi } from './fixture.js';
@@ -32,6 +33,7 @@ export function databaseContract({ describe, test }: TestApi, { name, open, conc
     run(unitCases);
     run(statementCases);
     run(listCases);
+    run(batchCases);
     if (concurrent) run(concurrencyCases);
     test('a closed database takes no more work', async () => {
       const db = await database();
