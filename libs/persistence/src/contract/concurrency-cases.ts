@@ -1,8 +1,10 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import type { Database } from '../database.js';
+import type { Connection } from '../driver.js';
 import { eq } from 'drizzle-orm/sql/expressions';
 import { sql } from 'drizzle-orm/sql/sql';
 import { DatabaseTimeout, TransactionConflict } from '../errors.js';
+import { valueOn } from './connection-cases.js';
 import { clean, ids, insert, notes, rankOf, tick, type Cases } from './fixture.js';
 
 /** Read and write in a way that only one of two concurrent transactions can do. */
@@ -19,6 +21,21 @@ export const concurrencyCases: Cases = {
       await insert(db, 'a');
       deepEqual(await db.unitOfWork.outside(() => ids(db)), []);
       deepEqual(await db.unitOfWork.outside(() => db.orm.select().from(notes)), []);
+    });
+    deepEqual(await ids(db), ['a']);
+  },
+
+  'a lent connection is neither that of the unit around it nor another borrower\'s': async (db) => {
+    await clean(db);
+    const tryLock = (connection: Connection): Promise<unknown> => valueOn(connection, 'pg_try_advisory_lock(4712)');
+    await db.unitOfWork.run(async () => {
+      await insert(db, 'a');
+      await db.withConnection(async (connection) => {
+        equal(await valueOn(connection, 'count(*)::int from contract_notes'), 0);
+        equal(await tryLock(connection), true);
+        equal(await db.withConnection(tryLock), false);
+        await valueOn(connection, 'pg_advisory_unlock(4712)');
+      });
     });
     deepEqual(await ids(db), ['a']);
   },

@@ -2,6 +2,7 @@ import { rejects } from 'node:assert/strict';
 import type { Database } from '../database.js';
 import { batchCases } from './batch-cases.js';
 import { concurrencyCases } from './concurrency-cases.js';
+import { connectionCases } from './connection-cases.js';
 import { DatabaseClosed } from '../errors.js';
 import type { Cases, TestApi } from './fixture.js';
 import { listCases } from './list-cases.js';
@@ -34,6 +35,7 @@ export function databaseContract({ describe, test }: TestApi, { name, open, conc
     run(statementCases);
     run(listCases);
     run(batchCases);
+    run(connectionCases);
     if (concurrent) run(concurrencyCases);
     test('a closed database takes no more work', async () => {
       const db = await database();
