@@ -3,12 +3,12 @@ import { ConfigInvalid, loadConfig } from '@org/enterprise-config';
 import { databaseCommand } from '@org/enterprise-persistence/migrations';
 import { migrationOptions, openDatabase } from './database.js';
 import { seedProducts } from './product/product.seed.js';
-import { settings as definition } from './settings.js';
+import { databaseSettings } from './settings.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 async function main(): Promise<number> {
-  const { values: settings } = await loadConfig(definition, { directory: root, env: process.env['APP_ENV'] ?? 'dev', environment: process.env });
+  const { values: settings } = await loadConfig(databaseSettings, { directory: root, env: process.env['APP_ENV'] ?? 'dev', environment: process.env });
   const command = databaseCommand({
     database: () => openDatabase({ settings, root }),
     migrations: migrationOptions,
