@@ -54,7 +54,7 @@ describeWithOwnPostgres('the processes on PostgreSQL', () => {
     };
     expect(await db('status', { DATABASE_URL })).toMatchObject({ code: 0, output: expect.stringContaining('pending') });
     expect(await db('check', { DATABASE_URL })).toMatchObject({ code: 1, output: expect.stringContaining('pending') });
-    expect(await refused()).toMatch(/older than this code: 0000_products\.sql .*Run npm run db -- migrate/);
+    expect(await refused()).toMatch(/older than this code: 0000_products\.sql.*Run npm run db -- migrate/);
     expect(await db('migrate', { DATABASE_URL })).toMatchObject({ code: 0, output: expect.stringContaining('0000_products.sql') });
     expect(await db('check', { DATABASE_URL })).toMatchObject({ code: 0, output: expect.stringMatching(/^In order/) });
     expect(await db('seed', { DATABASE_URL, SEED_PRODUCTS: '1500' })).toMatchObject({ code: 0, output: expect.stringContaining('1500') });

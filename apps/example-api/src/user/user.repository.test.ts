@@ -1,0 +1,75 @@
+import { createContainer, provide, provideValue, type Provider } from '@org/enterprise-di';
+import type { DomainEvent } from '@org/enterprise-kernel';
+import { Database } from '@org/enterprise-persistence';
+import { migrations } from '@org/enterprise-persistence/migrations';
+import { pgliteDatabase } from '@org/enterprise-persistence/pglite';
+import { postgresDatabase } from '@org/enterprise-persistence/postgres';
+import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
+import { migrationOptions } from '../database.js';
+import { EventSink } from '../events/event-sink.js';
+import { Email } from './email.js';
+import { changeUser, registerUser, removeUser } from './user.js';
+import { userRepositoryContract, type OpenedUsers } from './user.repository.contract.js';
+import { drizzleUserRepository } from './user.repository.drizzle.js';
+import { memoryUserRepository } from './user.repository.memory.js';
+import { UserRepository } from './user.repository.js';
+
+async function repository(sink: EventSink, ...providers: Provider[]): Promise<UserRepository> {
+  const container = createContainer({ modules: [{ name: 'test', providers: [provideValue(EventSink, sink), ...providers] }] });
+  await container.start();
+  return container.resolve(UserRepository);
+}
+
+async function opened(...providers: Provider[]): Promise<OpenedUsers> {
+  const events: DomainEvent[] = [];
+  return { events, users: await repository({ append: async (more) => { events.push(...more); } }, ...providers) };
+}
+
+const drizzleOn = (database: Database): Provider[] => [provide(Database, {}, () => database, { dispose: false }), drizzleUserRepository];
+
+/** Each on tables of its own. */
+async function emptied(database: Database): Promise<Database> {
+  await database.script('drop schema public cascade; create schema public');
+  await migrations(database, migrationOptions).migrate();
+  return database;
+}
+
+userRepositoryContract('memory', () => opened(memoryUserRepository));
+
+describe('PGlite', () => {
+  const database = pgliteDatabase({ folder: 'memory' });
+  afterAll(() => database.close());
+  userRepositoryContract('pglite', async () => opened(...drizzleOn(await emptied(database))));
+});
+
+describeWithPostgres('PostgreSQL', () => {
+  let server: PostgresServer;
+  const databases: Database[] = [];
+  beforeAll(async () => { server = await startPostgres(); }, 30_000);
+  afterEach(() => Promise.all(databases.splice(0).map((database) => database.close())));
+  afterAll(() => server[Symbol.asyncDispose]());
+  const connect = async (max: number): Promise<Database> => {
+    const database = postgresDatabase({ url: await server.createDatabase(), max });
+    databases.push(database);
+    await migrations(database, migrationOptions).migrate();
+    return database;
+  };
+
+  for (const max of [10, 1]) userRepositoryContract(`PostgreSQL, pool of ${max}`, async () => opened(...drizzleOn(await connect(max))));
+
+  test('what cannot be announced does not happen', async () => {
+    const database = await connect(2);
+    const kept = await opened(...drizzleOn(database));
+    const mute = await repository({ append: async () => { throw new Error('no outbox'); } }, ...drizzleOn(database));
+    const now = new Date('2026-01-01T00:00:00.000Z');
+    const draft = { id: '00000000-0000-7000-8000-000000000001', email: Email.parse('ada@example.com'), name: { given: 'Ada', family: '' }, roles: ['user'] as const };
+
+    await expect(mute.add(registerUser(draft, now), 'hash')).rejects.toThrow('no outbox');
+    await expect(kept.users.find(draft.id)).resolves.toBeUndefined();
+    const decision = registerUser(draft, now);
+    await kept.users.add(decision, 'hash');
+    await expect(mute.save(changeUser(decision.state, { name: { given: 'Eve', family: '' } }, now))).rejects.toThrow('no outbox');
+    await expect(mute.remove(removeUser(decision.state, new Set()))).rejects.toThrow('no outbox');
+    await expect(kept.users.find(draft.id)).resolves.toEqual(decision.state);
+  });
+});
