@@ -20,7 +20,10 @@ export const anyOf = (column: Column): ListFilter => ({
   encode: (values) => arrayLiteral(column, values as readonly unknown[]),
 });
 
-/** Lets through rows that have the text, whatever its case, in one of the columns. `%`, `_` and `\` stand for themselves. */
+/**
+ * Lets through rows that have the text, whatever its case, in one of the columns. `%`, `_` and `\` stand for themselves.
+ * What serves it is an index `using gin (name gin_trgm_ops, ...)` of the extension pg_trgm, from three letters on.
+ */
 export const textIn = (...columns: readonly Column[]): ListFilter => ({
   condition: (value) => or(...columns.map((column) => ilike(column, sql`${value}`))),
   encode: (text) => `%${String(text).replace(/[\\%_]/g, String.raw`\$&`)}%`,

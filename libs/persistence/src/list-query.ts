@@ -44,8 +44,12 @@ interface Shape {
   readonly filters: readonly string[];
   /** Which of the values to go on after are null; none when paging by number. */
   readonly nulls: readonly boolean[] | undefined;
-  /** A literal, as is the lack of an offset: with parameters in their places PostgreSQL would plan the list anew each time. */
-  readonly limit: number;
+  /**
+   * A literal where nothing is filtered, so that PostgreSQL keeps its plan. With a parameter in its place PostgreSQL plans
+   * the list each time, as filters need it: the plan for a value that many rows have walks through all of them for one
+   * that few have.
+   */
+  readonly limit: number | undefined;
   readonly offset: boolean;
 }
 
@@ -72,15 +76,16 @@ export function listQuery<Table extends PgTable>(database: Pick<Database, 'orm'>
 
     if (!Number.isSafeInteger(pageSize) || pageSize < 1) refuse('pageSize', 'The size of a page must be a whole number of at least 1.');
     const offset = after ? 0 : (page - 1) * pageSize;
+    const limit = after ? pageSize + 1 : pageSize;
     const shape: Shape = {
       sort: sort.map(({ field, direction }) => [field, direction === 'desc' ? 'desc' : 'asc']),
       filters: used,
       nulls: after?.map((value) => value === null),
-      limit: after ? pageSize + 1 : pageSize,
+      limit: used.length === 0 ? limit : undefined,
       offset: offset > 0,
     };
     const statement = compiled(JSON.stringify(shape));
-    const values: Record<string, unknown> = {};
+    const values: Record<string, unknown> = { limit };
     for (const name of used) {
       const value = filters[name];
       values[`filter_${name}`] = known[name]!.encode?.(value) ?? value;
@@ -110,7 +115,7 @@ function compile<Table extends PgTable>({ orm }: Pick<Database, 'orm'>, { from, 
   const narrowed = and(where, ...shape.filters.map((name) => filters[name]!.condition(sql.placeholder(`filter_${name}`))));
   const after = shape.nulls && afterRow(terms, shape.nulls.map((isNull, i) => (isNull ? null : sql.placeholder(`after_${i}`))));
   const table = from as PgTable;
-  const first = orm.select().from(table).where(and(narrowed, after)).orderBy(...orderBy(terms)).limit(sql.raw(String(shape.limit)) as never);
+  const first = orm.select().from(table).where(and(narrowed, after)).orderBy(...orderBy(terms)).limit(shape.limit === undefined ? sql.placeholder('limit') : sql.raw(String(shape.limit)) as never);
   const items = (shape.offset ? first.offset(sql.placeholder('offset')) : first).prepare('list');
   const count = orm.select({ total: sql`count(*)`.mapWith(Number) }).from(table).where(narrowed).prepare('list_count');
   return {

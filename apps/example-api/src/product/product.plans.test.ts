@@ -1,7 +1,6 @@
 import { Database, type Connection, type Statement } from '@org/enterprise-persistence';
 import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
 import { testApi, type TestApi } from '../testing.js';
-import { seedProducts } from './product.seed.js';
 
 interface Sent { readonly text: string; readonly params: readonly unknown[] }
 interface PlanNode { readonly 'Node Type': string; readonly 'Index Name'?: string; readonly 'Index Cond'?: string; readonly Filter?: string; readonly Plans?: readonly PlanNode[] }
@@ -19,8 +18,12 @@ describeWithPostgres(`the statements of a catalogue of ${total} products`, () =>
     // One connection: what is prepared on it can be asked for its plan.
     api = await testApi({ DATABASE_URL: await server.createDatabase(), DATABASE_POOL_MAX: 1, HTTP_ENGINE: 'node', RATE_LIMIT_MAX: 0 });
     database = api.app.resolve(Database);
-    let time = Date.UTC(2026, 0, 1);
-    await seedProducts(database, total, undefined, () => (time += 1_000));
+    // A second apart; four categories as large as each other, and three products of a fifth that are the oldest of all.
+    await database.script(`
+      insert into products (id, name, description, category, price, currency, stock, version, created_at, updated_at)
+      select uuidv7(), 'Thing no. ' || i, 'one piece, for demonstration', case when i <= 3 then 'rarities' else (array['tea', 'coffee', 'kitchen', 'books'])[i % 4 + 1] end,
+        690 + i % 1800, 'EUR', i % 40, 1, time, time
+      from generate_series(1, ${total}) i, lateral (select timestamptz '2026-01-01 00:00:00Z' + i * interval '1 second') as at (time)`);
     await database.script('vacuum analyze products');
     await database.withConnection(async (connection) => listenTo(connection));
   }, 60_000);
@@ -49,13 +52,13 @@ describeWithPostgres(`the statements of a catalogue of ${total} products`, () =>
   }
   const anyId = async (): Promise<string> => (await request('/products?page_size=1')).items[0].id;
 
-  /** How the server runs the first statement of a request from now on: after ten times it has settled for a plan. */
-  async function planOf(path: string): Promise<PlanNode[]> {
+  /** How the server runs a statement of a request from now on, by default the first: after ten times it has settled for a plan. */
+  async function planOf(path: string, which = 0): Promise<PlanNode[]> {
     for (let i = 0; i < 10; i++) {
       sent.length = 0;
       await request(path);
     }
-    const { text, params } = sent[0]!;
+    const { text, params } = sent[which]!;
     return database.withConnection(async (connection) => {
       const ask = async (question: string, values: unknown[] = []): Promise<any> =>
         (await connection.query({ text: question, prepared: false, rows: 'objects' }, values)).rows[0];
@@ -103,10 +106,28 @@ describeWithPostgres(`the statements of a catalogue of ${total} products`, () =>
     expect([kinds(plan), indexes(plan), plan[1]!['Index Cond']]).toEqual([['Limit', 'Index Scan'], [index], expect.stringContaining('ROW(')]);
   });
 
-  test('a search for text has no index: it reads rows and throws them away', async () => {
-    const plan = await planOf('/products?q=no-such-thing');
-    const scan = plan.at(-1)!;
-    expect([scan['Index Cond'], scan.Filter]).toEqual([undefined, expect.stringContaining('~~*')]);
+  // Of what follows, PostgreSQL would make a plan that suits all values, unless its limit is a parameter.
+  test.each([
+    ['a text that few have', 'q=99123', 'products_by_text'],
+    ['a text that nothing has', 'q=no-such-thing', 'products_by_text'],
+    ['a text that few have, in a category', 'q=99123&category=tea', 'products_by_text'],
+    ['a category that few have', 'category=rarities', 'products_by_category'],
+    ['a category that few have, the oldest first', 'category=rarities&sort=created_at', 'products_by_category'],
+  ])('a list of %s finds them in an index, however often lists of what many have came before', async (_name, query, index) => {
+    const common = query.replace(/99123|no-such-thing/, 'demonstration').replace('rarities', 'tea');
+    for (let i = 0; i < 6; i++) await request(`/products?${common}&page_size=5`);
+    const plan = await planOf(`/products?${query}`);
+    expect(new Set(indexes(plan))).toEqual(new Set([index]));
+  });
+
+  test('a list of a text that all have reads its page from an index, in order', async () => {
+    const plan = await planOf('/products?q=demonstration');
+    expect([kinds(plan), indexes(plan)]).toEqual([['Limit', 'Index Scan'], ['products_by_created_at']]);
+  });
+
+  test('products that have a text are counted with an index', async () => {
+    const plan = await planOf('/products?q=no.%2077', 1);
+    expect(new Set(indexes(plan))).toEqual(new Set(['products_by_text']));
   });
 
   test('a list costs two statements at most, whatever its length, and one by cursor', async () => {

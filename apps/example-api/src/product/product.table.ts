@@ -19,4 +19,6 @@ export const products = pgTable('products', {
   index('products_by_price').on(table.price, table.id),
   index('products_by_name').on(table.name, table.id),
   index('products_by_category').on(table.category, table.createdAt, table.id),
+  // For the filter by a text in the middle of either.
+  index('products_by_text').using('gin', table.name.op('gin_trgm_ops'), table.description.op('gin_trgm_ops')),
 ]);

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { citext } from '@electric-sql/pglite/contrib/citext';
 import { sql } from 'drizzle-orm';
 import { databaseContract } from '../contract/index.js';
-import { DatabaseBusy, DatabaseLocked } from '../errors.js';
+import { DatabaseBusy, DatabaseLocked, DatabaseStatementFailed } from '../errors.js';
 import { pgliteDatabase } from './pglite.js';
 
 databaseContract({ describe, test }, { name: 'PGlite', concurrent: false, open: async () => pgliteDatabase({ folder: 'memory' }) });
@@ -29,6 +30,13 @@ describe('PGlite', () => {
     });
     await expect(running).rejects.toMatchObject({ code: DatabaseBusy.code });
     await db.script('select 1');
+  }, 20_000);
+
+  it('has pg_trgm, and the extensions that it is given', async () => {
+    await using db = pgliteDatabase({ folder: 'memory', extensions: { citext } });
+    await db.script('create extension pg_trgm; create extension citext');
+    expect((await db.orm.execute(sql`select similarity('Sencha', 'sencha tea') > 0.5 as similar, 'A'::citext = 'a'::citext as same`)).rows).toEqual([{ similar: true, same: true }]);
+    await expect(db.script('create extension hstore')).rejects.toMatchObject({ code: DatabaseStatementFailed.code });
   }, 20_000);
 
   it('keeps its folder to itself, and its rows for the next', async () => {

@@ -1,4 +1,5 @@
-import { PGlite, types } from '@electric-sql/pglite';
+import { PGlite, types, type PGliteOptions } from '@electric-sql/pglite';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { createDatabase } from '../create-database.js';
 import type { Database, DatabaseOptions } from '../database.js';
 import type { Connection, Statement } from '../driver.js';
@@ -8,6 +9,11 @@ import { lockFolder } from './folder-lock.js';
 export interface PgliteDatabaseOptions extends DatabaseOptions {
   /** Where the data is kept, for one process at a time; `memory` keeps none. */
   readonly folder: string;
+  /**
+   * What `create extension` finds, by its name: `{ citext }`, imported from `@electric-sql/pglite/contrib/citext`.
+   * @default pg_trgm, which is always there: an index for `textIn` needs it
+   */
+  readonly extensions?: PGliteOptions['extensions'];
 }
 
 /**
@@ -15,7 +21,7 @@ export interface PgliteDatabaseOptions extends DatabaseOptions {
  * outside of them run one after the other. It starts with its first statement, which takes a second or two.
  */
 export function pgliteDatabase(options: PgliteDatabaseOptions): Database {
-  const { folder } = options;
+  const { folder, extensions } = options;
   let opened: { readonly pglite: PGlite; readonly unlock: () => void } | undefined;
   return createDatabase({
     name: 'pglite',
@@ -24,7 +30,7 @@ export function pgliteDatabase(options: PgliteDatabaseOptions): Database {
     async connect() {
       const unlock = folder === 'memory' ? () => {} : lockFolder(folder);
       try {
-        const pglite = await PGlite.create(folder === 'memory' ? 'memory://' : folder);
+        const pglite = await PGlite.create(folder === 'memory' ? 'memory://' : folder, { extensions: { pg_trgm, ...extensions } });
         opened = { pglite, unlock };
         return connection(pglite);
       } catch (error) {

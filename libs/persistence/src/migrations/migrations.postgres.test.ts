@@ -4,10 +4,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { citext } from '@electric-sql/pglite/contrib/citext';
 import { jest } from '@jest/globals';
 import { sql } from 'drizzle-orm/sql/sql';
 import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
 import type { Database } from '../database.js';
+import { pgliteDatabase } from '../drivers/pglite.js';
 import { postgresDatabase } from '../drivers/postgres.js';
 import { migrations, type MigrationsOptions } from './migrations.js';
 
@@ -220,6 +222,23 @@ describeWithPostgres('migrations on PostgreSQL', () => {
       'The constraint orders_total_check on shop.orders is "CHECK ((total > (0)::numeric))" in the database and "CHECK ((total >= (0)::numeric))" by the migrations.',
       expect.stringMatching(/^The index orders_open on shop\.orders is /),
     ]);
+  });
+
+  test('an index of an extension is compared like any other, and a shadow on PGlite has the extensions that it is given', async () => {
+    write('0000_people.sql', `create extension pg_trgm; create table people (name text not null); create index people_text on people using gin (name gin_trgm_ops, lower(name) gin_trgm_ops);`);
+    await steps().migrate();
+    expect((await steps().check()).differences).toEqual([]);
+    expect((await steps({ shadow }).check()).differences).toEqual([]);
+    await database.script('drop index people_text; create index people_text on people using gin (name gin_trgm_ops)');
+    expect((await steps().check()).differences).toEqual([
+      'The index people_text on public.people is "CREATE INDEX people_text ON public.people USING gin (name public.gin_trgm_ops)" in the database and "CREATE INDEX people_text ON public.people USING gin (name public.gin_trgm_ops, lower(name) public.gin_trgm_ops)" by the migrations.',
+    ]);
+
+    await database.script('drop index people_text; create index people_text on people using gin (name gin_trgm_ops, lower(name) gin_trgm_ops)');
+    write('0001_words.sql', 'create extension citext; alter table people add word citext;');
+    await steps().migrate();
+    await expect(steps().check()).rejects.toMatchObject({ code: 'SHADOW_UNUSABLE', message: expect.stringContaining('PGlite with its extensions') });
+    expect((await steps({ shadow: () => pgliteDatabase({ folder: 'memory', extensions: { citext } }) }).check()).differences).toEqual([]);
   });
 
   test('a shadow database that is not empty, or in which the files fail, is no measure', async () => {

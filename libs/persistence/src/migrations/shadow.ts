@@ -28,7 +28,7 @@ export async function catalogOfShadow(files: readonly MigrationFile[], { table, 
       }
     } catch (cause) {
       if (!MigrationFailed.is(cause)) throw cause;
-      const advice = shadow === pgliteInMemory ? ' Where it needs what PGlite lacks, give an empty PostgreSQL database as "shadow".' : '';
+      const advice = shadow === pgliteInMemory ? ' Where it needs more than that, give PGlite with its extensions or an empty PostgreSQL database as "shadow".' : '';
       throw new ShadowUnusable(undefined, { message: `In the empty shadow database, ${cause.message}${advice}`, cause });
     }
     return readCatalog(connection, table);
