@@ -1,9 +1,17 @@
+import { z } from 'zod';
 import { conceal } from './index.js';
 import { deepFreeze, isSame } from './freeze.js';
 
 test('plain values are frozen at every depth, others are left to their class', () => {
   const value = deepFreeze({ list: [{ a: 1 }], bytes: new Uint8Array(2), date: new Date(0) });
   expect([value, value.list, value.list[0], value.date].map((part) => Object.isFrozen(part))).toEqual([true, true, true, false]);
+});
+
+test('a branded text stays what it is, to the compiler too', () => {
+  const Email = z.string().brand<'Email'>();
+  const { email } = deepFreeze({ email: Email.parse('ada@example.com') });
+  const same: z.output<typeof Email> = email;
+  expect(same).toBe('ada@example.com');
 });
 
 test.each([

@@ -1,7 +1,9 @@
 import { isSecret, type Secret } from './secret.js';
 
 /** A value that is read-only through and through. */
-export type Frozen<T> = T extends Secret<unknown> | ((...args: never[]) => unknown) | Date | RegExp | URL | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | Uint8Array
+export type Frozen<T> = T extends string | number | bigint | boolean // a branded one is an object to the compiler, too
+  ? T
+  : T extends Secret<unknown> | ((...args: never[]) => unknown) | Date | RegExp | URL | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | Uint8Array
   ? T
   : T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
 
