@@ -7,6 +7,7 @@ import { Exchange } from './exchange.js';
 import { failureAnswer } from './failures.js';
 import { compileHooks } from './hooks.js';
 import type { Answer, HttpRequest } from './http-request.js';
+import type { IdempotencyStore } from './idempotency/idempotency-store.js';
 import type { Implementation } from './implement.js';
 import { isPromise } from './is-promise.js';
 import type { Middleware } from './middleware.js';
@@ -37,7 +38,11 @@ export interface CreateDispatcherOptions {
     readonly depth?: number;
     /** How long a handler may take; zero is for ever. @default { seconds: 30 } */
     readonly timeout?: Duration;
+    /** Bytes of an answer that is kept for an Idempotency-Key; a handler whose answer is larger fails. @default 1 MiB */
+    readonly keptAnswer?: number;
   };
+  /** Where answers to requests with an Idempotency-Key are kept. @default none: a route that declares idempotency does not start */
+  readonly idempotency?: IdempotencyStore;
   /** Where unexpected errors are written. @default nowhere */
   readonly logger?: Logger;
   /** Address in front of an error code, for the `type` of problem details. @default about:blank */

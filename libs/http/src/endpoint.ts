@@ -7,8 +7,10 @@ import { HandlerTimeout } from './errors.js';
 import type { Exchange } from './exchange.js';
 import { HandlerContext } from './handler-context.js';
 import type { Answer } from './http-request.js';
+import { answerOnce, type AnswerRequest } from './idempotency/answer-once.js';
+import type { IdempotencyStore } from './idempotency/idempotency-store.js';
 import { isPromise } from './is-promise.js';
-import { requestReader, type ReadRequest } from './request-reader.js';
+import { requestReader } from './request-reader.js';
 
 export type PathParams = Readonly<Record<string, string | undefined>>;
 
@@ -36,6 +38,8 @@ export interface CompileEndpointOptions {
   /** Where versioned routes live, for the Location header: `/api`. */
   readonly prefix: string;
   readonly limits: EndpointLimits;
+  /** Where answers to requests with an Idempotency-Key are kept. */
+  readonly idempotency: IdempotencyStore | undefined;
   /** Checks every answer against its schema, for tests. */
   readonly validateAnswers: boolean;
 }
@@ -45,6 +49,8 @@ export interface EndpointLimits {
   readonly body: number;
   readonly depth: number;
   readonly timeout: Duration;
+  /** Bytes of an answer that is kept for an Idempotency-Key. */
+  readonly keptAnswer: number;
 }
 
 /** Compiles a route for one API version: nothing of its schemas is looked at again per request. */
@@ -54,11 +60,12 @@ export function compileEndpoint(options: CompileEndpointOptions): Endpoint {
   const write = answerWriter({ ...options, down });
   const timeout = toMilliseconds(spec.limits?.timeout ?? limits.timeout);
 
-  const answer = (exchange: Exchange, { parts: older, headers, expectedVersion }: ReadRequest): Answer | Promise<Answer> => {
+  const handle: AnswerRequest = (exchange, { parts: older, headers, expectedVersion }) => {
     const parts = up === unchanged ? older : (up(older) as Parts);
     const result = handler(new HandlerContext(exchange, version.name, parts.params, parts.query, headers, parts.body, expectedVersion));
     return isPromise(result) ? inTime(result, timeout, exchange).then((data) => write(exchange, data)) : write(exchange, result);
   };
+  const answer = spec.idempotency ? answerOnce(handle, options) : handle;
   return {
     label: `${spec.method} ${spec.path}`,
     operationId,

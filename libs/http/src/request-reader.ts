@@ -6,6 +6,7 @@ import type { AnySpec, MergeUpgraded, Parts } from './declarations.js';
 import type { EndpointLimits, PathParams } from './endpoint.js';
 import { PreconditionFailed, PreconditionRequired, UnsupportedMediaType, ValidationFailed, type Fault } from './errors.js';
 import type { Exchange } from './exchange.js';
+import { readIdempotencyKey, type SentKey } from './idempotency/idempotency-key.js';
 import { readerOf } from './special-body.js';
 import { compileValidator, type Validate } from './validate.js';
 
@@ -14,6 +15,8 @@ export interface ReadRequest {
   readonly parts: Parts;
   readonly headers: unknown;
   readonly expectedVersion: string | undefined;
+  /** Where the route declares idempotency and one was sent. */
+  readonly idempotencyKey: SentKey | undefined;
 }
 
 const nothing: Validate = () => undefined;
@@ -26,20 +29,24 @@ export function requestReader(spec: AnySpec, options: { operationId: string; ver
   const headers = spec.headers ? compileValidator(spec.headers, { in: 'headers', coerce: true, open: true }) : undefined;
   const body = bodyReader(spec, options.limits);
 
-  const finish = (parts: Parts, readHeaders: unknown, expectedVersion: string | undefined, faults: readonly Fault[]): ReadRequest => {
+  const finish = (parts: Parts, readHeaders: unknown, expectedVersion: string | undefined, idempotencyKey: SentKey | undefined, faults: readonly Fault[]): ReadRequest => {
     if (faults.length > 0) throw new ValidationFailed({ faults: faults.slice(0, mostFaults) });
-    return { parts, headers: readHeaders, expectedVersion };
+    return { parts, headers: readHeaders, expectedVersion, idempotencyKey };
   };
 
   // Asynchronous only where there is a body to wait for.
   return (exchange: Exchange, pathParams: PathParams): ReadRequest | Promise<ReadRequest> => {
     const faults: Fault[] = [];
     const expectedVersion = spec.ifMatch ? readIfMatch(exchange, spec.ifMatch, options.version) : undefined;
+    const idempotencyKey = spec.idempotency && readIdempotencyKey(exchange.header('idempotency-key'), spec.idempotency, faults);
+    // As received, so that no change of a schema between two attempts makes them differ; the same words in another version are another request.
+    idempotencyKey?.cover(JSON.stringify([options.version, pathParams, exchange.queryString, expectedVersion]));
     const checkedParams = params(pathParams, faults);
     const checkedQuery = query ? query(parseQuery(exchange.queryString), faults) : exchange.queryString === '' ? undefined : noQuery(exchange, faults);
     const checkedHeaders = headers ? headers({ ...exchange.request.headers }, faults) : undefined;
-    if (!body) return finish({ params: checkedParams, query: checkedQuery, body: undefined }, checkedHeaders, expectedVersion, faults);
-    return body(exchange, faults).then((checkedBody) => finish({ params: checkedParams, query: checkedQuery, body: checkedBody }, checkedHeaders, expectedVersion, faults));
+    if (!body) return finish({ params: checkedParams, query: checkedQuery, body: undefined }, checkedHeaders, expectedVersion, idempotencyKey, faults);
+    return body(exchange, faults, idempotencyKey)
+      .then((checkedBody) => finish({ params: checkedParams, query: checkedQuery, body: checkedBody }, checkedHeaders, expectedVersion, idempotencyKey, faults));
   };
 }
 
@@ -61,7 +68,7 @@ function readIfMatch(exchange: Exchange, mode: 'required' | 'optional', version:
   return expected === 'any' ? undefined : expected.version;
 }
 
-function bodyReader(spec: AnySpec, limits: EndpointLimits): ((exchange: Exchange, faults: Fault[]) => Promise<unknown>) | undefined {
+function bodyReader(spec: AnySpec, limits: EndpointLimits): ((exchange: Exchange, faults: Fault[], key: SentKey | undefined) => Promise<unknown>) | undefined {
   if (!spec.body) return undefined;
   const special = readerOf(spec.body);
   const limit = spec.limits?.body ?? special?.limit ?? limits.body;
@@ -75,7 +82,7 @@ function bodyReader(spec: AnySpec, limits: EndpointLimits): ((exchange: Exchange
   }
   const validate = compileValidator(spec.body, { in: 'body' });
   const optional = (spec.body as z.ZodType).safeParse(undefined).success;
-  return async (exchange, faults) => {
+  return async (exchange, faults, key) => {
     const { request } = exchange;
     const length = exchange.header('content-length');
     if (optional && (length === '0' || (length === undefined && exchange.header('transfer-encoding') === undefined))) return undefined;
@@ -84,9 +91,12 @@ function bodyReader(spec: AnySpec, limits: EndpointLimits): ((exchange: Exchange
     const { parsed } = request.body;
     if (parsed) {
       assertHarmless(parsed.value, limits.depth);
+      key?.cover(JSON.stringify(parsed.value));
       return validate(parsed.value, faults);
     }
-    return validate(parseJson(await readBytes(request.body, length, limit), limits.depth), faults);
+    const bytes = await readBytes(request.body, length, limit);
+    key?.cover(bytes);
+    return validate(parseJson(bytes, limits.depth), faults);
   };
 }
 

@@ -32,11 +32,11 @@ const noResolve = (token: { id: string }): never => {
 const surroundings = new Set(['unauthenticated', 'forbidden', 'limited', 'internal', 'unavailable', 'timeout']);
 
 /** Compiles every route for every version. @throws TypeError with the faults of all routes */
-export function compileRoutes({ versions, routes, resolve = noResolve, limits = {} }: CreateDispatcherOptions, validateAnswers: boolean): CompiledRoutes {
+export function compileRoutes({ versions, routes, resolve = noResolve, limits = {}, idempotency }: CreateDispatcherOptions, validateAnswers: boolean): CompiledRoutes {
   const faults: string[] = [];
   const all: CompiledRoute[] = [];
   const routed: RoutedEndpoints[] = [];
-  const endpointLimits = { body: limits.body ?? 1_048_576, depth: limits.depth ?? 32, timeout: limits.timeout ?? { seconds: 30 } };
+  const endpointLimits = { body: limits.body ?? 1_048_576, depth: limits.depth ?? 32, timeout: limits.timeout ?? { seconds: 30 }, keptAnswer: limits.keptAnswer ?? 1_048_576 };
 
   for (const implementation of routes) {
     const name = contractName(implementation.contract);
@@ -52,7 +52,7 @@ export function compileRoutes({ versions, routes, resolve = noResolve, limits = 
           if (!declaration) return undefined;
           const version = versions.versions[index]!;
           all.push({ operationId, contract: name, version, spec: declaration.spec });
-          return compileEndpoint({ operationId, version, served: declaration, handler, prefix: versions.prefix, limits: endpointLimits, validateAnswers });
+          return compileEndpoint({ operationId, version, served: declaration, handler, prefix: versions.prefix, limits: endpointLimits, idempotency, validateAnswers });
         });
         routed.push({ method: route.spec.method, path: route.spec.path, operationId, byVersion });
       } catch (error) {
@@ -78,4 +78,5 @@ function isUndeclared(endpoint: Endpoint | undefined, { code, kind }: AppError):
 }
 
 /** Every route can answer these; the API document adds them by itself. */
-const owned = new Set(['VALIDATION_FAILED', 'METHOD_NOT_ALLOWED', 'NOT_ACCEPTABLE', 'BODY_TIMEOUT', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'PRECONDITION_FAILED', 'PRECONDITION_REQUIRED']);
+const owned = new Set(['VALIDATION_FAILED', 'METHOD_NOT_ALLOWED', 'NOT_ACCEPTABLE', 'BODY_TIMEOUT', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'PRECONDITION_FAILED', 'PRECONDITION_REQUIRED',
+  'IDEMPOTENCY_KEY_REQUIRED', 'IDEMPOTENCY_IN_PROGRESS', 'IDEMPOTENCY_KEY_REUSED']);

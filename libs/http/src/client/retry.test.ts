@@ -66,6 +66,14 @@ describe('an attempt is repeated', () => {
     await clock.advance({ seconds: 1 });
     expect([read.state, attempts.length]).toEqual(['done', 2]);
   });
+  test('as soon as it may when the first request with its key is still under way, but after no other conflict', async () => {
+    const conflict = (code: string): Response => Response.json({ code, message: 'No.', data: null }, { status: 409, headers: { 'retry-after': '1' } });
+    const { api, clock, attempts } = scripted([conflict('IDEMPOTENCY_IN_PROGRESS'), conflict('OUT_OF_STOCK')]);
+    const add = outcome(api.add({ body: { a: 1 } }, { idempotencyKey: 'k1' }));
+    await clock.advance({ seconds: 2 });
+    expect([add.state, add.error?.code, attempts.length]).toEqual(['failed', 'OUT_OF_STOCK', 2]);
+    expect(attempts[1]!.at).toBeGreaterThanOrEqual(1000);
+  });
   test('with its body, and with the same key, where a key makes a POST repeatable', async () => {
     const { api, clock, attempts } = scripted([503]);
     const add = outcome(api.add({ body: { a: 1 } }, { idempotencyKey: 'k1' }));

@@ -40,7 +40,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, { retries, backo
 
 const passing = new Set([429, 502, 503, 504]);
 
-const mayPass = (error: unknown): boolean => ApiUnreachable.is(error) || ApiTimeout.is(error) || (isApiError(error) && passing.has(error.status));
+const mayPass = (error: unknown): boolean => ApiUnreachable.is(error) || ApiTimeout.is(error) || (isApiError(error) && (passing.has(error.status) || error.code === 'IDEMPOTENCY_IN_PROGRESS'));
 
 function askedFor(error: unknown): number {
   if (ApiUnreachable.is(error)) return (error.details.retry_after_seconds ?? 0) * 1000;

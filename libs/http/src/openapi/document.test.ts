@@ -2,7 +2,7 @@ import { headerVersion, versionSet } from '@org/enterprise-versioning';
 import { defineError } from '@org/enterprise-kernel';
 import { z } from 'zod';
 import { implementations, OutOfStock, shop } from '../../test/shop.js';
-import { contract, createDispatcher, implement, noContent, ok, route, type Route } from '../index.js';
+import { contract, createDispatcher, implement, memoryIdempotencyStore, noContent, ok, route, type CreateDispatcherOptions, type Route } from '../index.js';
 import { openApiDocument, type OpenApiDocumentOptions } from './index.js';
 
 const info = { title: 'Shop', description: 'All of it.' };
@@ -12,11 +12,12 @@ const v2 = describeShop('v2');
 
 const one = versionSet({ supported: ['v1'], default: 'v1' });
 /** The document of a single route. */
-function describeRoute(declaration: Route, options: Partial<OpenApiDocumentOptions> = {}): any {
+function describeRoute(declaration: Route, options: Partial<OpenApiDocumentOptions> = {}, dispatcher: Partial<CreateDispatcherOptions> = {}): any {
   const implementation = implement(contract('things', { it: declaration }), {}, () => ({ it: () => undefined as any }));
-  return openApiDocument(createDispatcher({ versions: one, routes: [implementation] }), { version: 'v1', info, ...options });
+  return openApiDocument(createDispatcher({ versions: one, routes: [implementation], ...dispatcher }), { version: 'v1', info, ...options });
 }
-const operationOf = (declaration: Route, options?: Partial<OpenApiDocumentOptions>): any => Object.values(Object.values(describeRoute(declaration, options).paths)[0] as any)[0];
+const operationOf = (...of: Parameters<typeof describeRoute>): any => Object.values(Object.values(describeRoute(...of).paths)[0] as any)[0];
+const named = (operation: any, name: string): any => operation.parameters?.find((parameter: any) => parameter.name === name);
 const get = { method: 'GET', path: '/things', summary: 'x', access: 'public' } as const;
 const dataOf = (operation: any, status = 200): any => operation.responses[status].content['application/json'].schema.properties.data;
 
@@ -100,7 +101,6 @@ describe('an operation', () => {
 });
 
 describe('parameters', () => {
-  const named = (operation: any, name: string): any => operation.parameters.find((parameter: any) => parameter.name === name);
 
   test('come from the path, the query and the headers, as a client writes them', () => {
     const { get: list } = v2.paths['/products'];
@@ -207,6 +207,21 @@ describe('answers', () => {
     expect(statuses(v2.paths['/products'].get)).toEqual(['200', '304', '400', '406', '429', '500', 'default']);
     expect(statuses(v2.paths['/orders'].post)).toEqual(['201', '400', '401', '406', '409', '413', '415', '429', '500', 'default']);
     expect(statuses(v2.paths['/orders/{id}'].get)).toEqual(['200', '400', '401', '403', '404', '406', '500', 'default']); // without a rate limit
+  });
+
+  test('says what a route makes of an Idempotency-Key', () => {
+    const write = { method: 'POST', path: '/things', summary: 'x', access: 'authenticated', returns: noContent() } as const;
+    const idempotency = memoryIdempotencyStore();
+    const optional = operationOf(route({ ...write, idempotency: 'optional' }), {}, { idempotency });
+    expect(named(optional, 'Idempotency-Key')).toMatchObject({ in: 'header', required: false });
+    expect(statuses(optional)).toEqual(['204', '400', '401', '409', '422', '429', '500', 'default']);
+    const document = describeRoute(route({ ...write, idempotency: 'required' }), {}, { idempotency });
+    const { post } = document.paths['/things'];
+    expect(named(post, 'Idempotency-Key')).toMatchObject({ in: 'header', required: true });
+    expect(post.responses[204].headers).toHaveProperty('Idempotency-Replayed');
+    const at = (status: number): any => document.components.responses[post.responses[status].$ref.split('/').at(-1)];
+    expect([at(400).description, Object.keys(at(409).headers), at(422).description]).toEqual([expect.stringContaining('IDEMPOTENCY_KEY_REQUIRED'), ['Retry-After'], expect.stringContaining('IDEMPOTENCY_KEY_REUSED')]);
+    expect(named(operationOf(route(write)), 'Idempotency-Key')).toBeUndefined();
   });
 
   test('to declared errors have their codes and details, in both formats', () => {

@@ -5,6 +5,7 @@ import type { AnySpec } from '../declarations.js';
 import {
   Forbidden, InternalError, NotAcceptable, PayloadTooLarge, PreconditionFailed, PreconditionRequired, RateLimited, Unauthenticated, UnsupportedMediaType, ValidationFailed,
 } from '../errors.js';
+import { IdempotencyInProgress, IdempotencyKeyRequired, IdempotencyKeyReused } from '../idempotency/idempotency.errors.js';
 import type { Schema } from '../schema.js';
 import { statusOf } from '../status.js';
 import { exampleOf } from './example.js';
@@ -40,6 +41,8 @@ function impliedBy(spec: AnySpec, { versions }: DescribeOptions): readonly Error
     ...(format === 'json' || format === 'events' ? [NotAcceptable] : []),
     ...(spec.ifMatch === undefined ? [] : [PreconditionFailed]),
     ...(spec.ifMatch === 'required' ? [PreconditionRequired] : []),
+    ...(spec.idempotency === undefined ? [] : [IdempotencyInProgress, IdempotencyKeyReused]),
+    ...(spec.idempotency === 'required' ? [IdempotencyKeyRequired] : []),
     ...(spec.body ? [PayloadTooLarge, UnsupportedMediaType] : []),
     ...(spec.limits?.rate === 0 ? [] : [RateLimited]),
     InternalError,
@@ -56,7 +59,7 @@ function failure(status: number, errors: readonly ErrorClass[], options: Describ
   });
   return {
     description: errors.map(({ code, title }) => `${errors.length > 1 ? '- ' : ''}\`${code}\`: ${plainText(title)}`).join('\n'),
-    ...errorHeaders(status, options),
+    ...errorHeaders(status, errors, options),
     content: {
       'application/json': content(answerRef(options), (code, message) => ({ code, message, data: null })),
       'application/problem+json': content(problemRef(options), (code, title) => ({ type: 'about:blank', title, status, code })),

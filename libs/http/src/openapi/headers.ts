@@ -1,4 +1,6 @@
+import type { ErrorClass } from '@org/enterprise-kernel';
 import type { AnySpec } from '../declarations.js';
+import { IdempotencyInProgress } from '../idempotency/idempotency.errors.js';
 import type { Returns } from '../returns.js';
 import type { DescribeOptions } from './operation.js';
 
@@ -15,6 +17,7 @@ const known: Readonly<Headers> = {
   Link: text('Where to read about the end of this version, and what replaces it (RFC 8288).'),
   'Retry-After': whole('Seconds to wait before another try.'),
   'WWW-Authenticate': text('How to identify oneself (RFC 9110 section 11.6.1).'),
+  'Idempotency-Replayed': { description: 'Present on the answer to a repeat: it is the one of the first request with this Idempotency-Key.', schema: { type: 'string', const: 'true' } },
   'Content-Disposition': text('The name to save under (RFC 6266).'),
 };
 
@@ -41,13 +44,14 @@ export function answerHeaders(returns: Returns, spec: AnySpec, options: Describe
     ...(returns.options.etag === undefined ? [] : ['ETag']),
     ...(returns.options.location === undefined ? [] : ['Location']),
     ...(returns.format === 'bytes' ? ['Content-Disposition'] : []),
+    ...(spec.idempotency === undefined ? [] : ['Idempotency-Replayed']),
     ...(typeof spec.deprecated === 'string' ? ['Deprecation'] : []),
   ];
   return { ...refer(names, options), ...commonHeaders(options) };
 }
 
-/** What only the answer to an error has, by status; the common headers are described once, with the successful answer. */
-export function errorHeaders(status: number, options: DescribeOptions): { readonly headers?: Headers } {
-  const names = status === 401 ? ['WWW-Authenticate'] : status === 429 ? ['Retry-After'] : [];
+/** What only the answer to an error has; the common headers are described once, with the successful answer. */
+export function errorHeaders(status: number, errors: readonly ErrorClass[], options: DescribeOptions): { readonly headers?: Headers } {
+  const names = status === 401 ? ['WWW-Authenticate'] : status === 429 || errors.includes(IdempotencyInProgress) ? ['Retry-After'] : [];
   return names.length > 0 ? { headers: refer(names, options) } : {};
 }

@@ -13,6 +13,7 @@ export function parametersOf(spec: AnySpec, name: string, { components, versions
   const own = [
     // RFC 9110 section 13.1.1
     spec.ifMatch && header('If-Match', spec.ifMatch === 'required', 'ETag of what was read: the change is refused if it is not the current one any more. `*` stands for any.'),
+    spec.idempotency && header('Idempotency-Key', spec.idempotency === 'required', 'Chosen anew for each intention, such as a UUID. A repeat with the same key takes no effect again and gets the first answer.'),
     // RFC 9110 section 13.1.2
     spec.method === 'GET' && spec.returns.options.etag !== undefined && header('If-None-Match', false, 'ETag of what is already there: the answer is 304 if it still holds.'),
     !inPath && versions.vary !== '' && !/[, ]|^accept$/i.test(versions.vary) && { ...header(versions.vary, versions.default !== version, 'Version of the API.'), schema: { type: 'string', const: version.name } },

@@ -1,0 +1,1 @@
+export { idempotencyContract, type IdempotencyContractOptions, type TestApi } from './idempotency-contract.js';
