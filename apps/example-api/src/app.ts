@@ -13,16 +13,18 @@ export interface ExampleApiOptions {
   readonly logger: Logger;
   /** Folder that relative paths in the settings mean. */
   readonly root: string;
+  /** Shows a text to the person who started the process, who alone may read it. @default nobody is there */
+  readonly terminal?: (text: string) => void;
   /** Providers that take the place of others, for tests. @default none */
   readonly overrides?: readonly Provider[];
 }
 
 /** Puts the application together: modules and drivers, nothing else. */
-export function exampleApi({ settings, logger, root, overrides = [] }: ExampleApiOptions): Application {
+export function exampleApi({ settings, logger, root, terminal = () => {}, overrides = [] }: ExampleApiOptions): Application {
   const domains = [productModule];
   const app = createApplication({
     logger, overrides,
-    modules: [platform(settings, logger), databaseModule(root), { name: 'auth', providers: [nobody] }, ...domains],
+    modules: [platform(settings, logger, terminal), databaseModule(root), { name: 'auth', providers: [nobody] }, ...domains],
     stop: { delay: { seconds: settings.SHUTDOWN_DELAY_SECONDS }, drainWithin: { seconds: settings.SHUTDOWN_TIMEOUT_SECONDS + 1 } },
   });
   app.register(serverModule([systemRoutes, ...domains.flatMap(({ routes }) => routes)], app.readiness));

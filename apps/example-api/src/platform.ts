@@ -6,8 +6,10 @@ import type { Settings as SettingsValue } from './settings.js';
 export const Settings = token<SettingsValue>('platform.Settings');
 export const Logger = token<LoggerPort>('platform.Logger');
 export const Clock = token<ClockPort>('platform.Clock');
+/** Shows a text to the person who started the process: for what no log may hold. */
+export const Terminal = token<(text: string) => void>('platform.Terminal');
 
-export const platform = (settings: SettingsValue, logger: LoggerPort) => ({
+export const platform = (settings: SettingsValue, logger: LoggerPort, terminal: (text: string) => void) => ({
   name: 'platform',
-  providers: [provideValue(Settings, settings), provideValue(Logger, logger), provideValue(Clock, systemClock)] satisfies Provider[],
+  providers: [provideValue(Settings, settings), provideValue(Logger, logger), provideValue(Clock, systemClock), provideValue(Terminal, terminal)] satisfies Provider[],
 });

@@ -11,6 +11,8 @@ const info = {
 };
 
 const tags = {
+  auth: 'Becoming a user.',
+  users: 'Oneself, and for administrators everybody.',
   products: 'The catalogue and its stock. Everybody reads; changing needs the permission `products:write`.',
   system: 'About the API itself.',
 };

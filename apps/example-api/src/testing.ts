@@ -39,15 +39,22 @@ export const actAs = (userId: string, ...rolesAndPermissions: readonly string[])
   ({ authorization: `Bearer ${userId}|${rolesAndPermissions.join()}` });
 
 /** Settings as they are written down, before a secret is one. */
-export type TestSettings = Partial<Omit<Settings, 'DATABASE_URL'>> & { readonly DATABASE_URL?: string };
+export type TestSettings = Partial<Omit<Settings, Secrets | 'ADMIN_EMAIL'>> & { readonly [Key in Secrets | 'ADMIN_EMAIL']?: string };
+type Secrets = 'DATABASE_URL' | 'ADMIN_PASSWORD';
 
-/** Starts the whole application on a free port, with settings of the test's own. */
-export async function testApi(values: TestSettings = {}): Promise<TestApi> {
+/**
+ * Starts the whole application on a free port, with settings of the test's own. It takes callers at their word, as
+ * {@link actAs} gives it, unless DEV_CALLER is on.
+ */
+export async function testApi(values: TestSettings = {}, terminal?: (text: string) => void): Promise<TestApi> {
   const { values: settings } = await loadConfig({
     schema: definition.schema,
-    sources: [overrides({ APP_ENV: 'test', PORT: 0, LOG_LEVEL: 'silent', DATABASE_URL: 'pglite:memory', ...values })],
+    sources: [overrides({ APP_ENV: 'test', PORT: 0, LOG_LEVEL: 'silent', PASSWORD_COST: 4, DATABASE_URL: 'pglite:memory', ...values })],
   });
-  const app = exampleApi({ settings, logger: noopLogger, root: tmpdir(), overrides: [provideValue(Authenticator, byName)] });
+  const app = exampleApi({
+    settings, logger: noopLogger, root: tmpdir(), ...(terminal && { terminal }),
+    overrides: settings.DEV_CALLER ? [] : [provideValue(Authenticator, byName)],
+  });
   await app.start();
   return { app, url: app.resolve(HttpServer).url, [Symbol.asyncDispose]: () => app.stop() };
 }

@@ -20,7 +20,7 @@ function gathered() {
 
 /** `ownLog`: with the application's own way of writing to LOG_FILE, at once and line by line. */
 export async function startOurs(engine, { ownLog = false } = {}) {
-  const environment = { APP_ENV: 'prod', HTTP_ENGINE: engine, PORT: '0', DATABASE_URL: url, DATABASE_POOL_MAX: String(poolSize), RATE_LIMIT_MAX: '1000000000', LOG_FILE: '/dev/null' };
+  const environment = { APP_ENV: 'prod', HTTP_ENGINE: engine, PORT: '0', DATABASE_URL: url, DATABASE_POOL_MAX: String(poolSize), ADMIN_EMAIL: 'admin@example.com', ADMIN_PASSWORD: 'for the benchmark', RATE_LIMIT_MAX: '1000000000', LOG_FILE: '/dev/null' };
   const { values: settings } = await loadConfig(definition, { directory: root, env: 'prod', environment, argv: [] });
   const logger = jsonLogger({ level: settings.LOG_LEVEL, write: ownLog ? logWriter(settings.LOG_FILE) : gathered() });
   const app = exampleApi({ settings, logger, root });
