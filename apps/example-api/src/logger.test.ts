@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { defineError } from '@org/enterprise-kernel';
 import { z } from 'zod';
 import { jsonLogger, logWriter } from './logger.js';
@@ -31,6 +32,20 @@ test('an error is written with its code, details and causes', () => {
 test('a log file is added to, and is nobody else\'s to read', async () => {
   const file = join(await mkdtemp(join(tmpdir(), 'log-')), 'app.log');
   logWriter(file, () => {})('one\n');
-  logWriter(file, () => {})('two\n');
-  expect([await readFile(file, 'utf8'), (await stat(file)).mode & 0o777]).toEqual(['one\ntwo\n', 0o600]);
+  const write = logWriter(file, () => {});
+  write('two\n');
+  write('three\n');
+  await nextTurn();
+  expect([await readFile(file, 'utf8'), (await stat(file)).mode & 0o777]).toEqual(['one\ntwo\nthree\n', 0o600]);
+});
+
+test('the lines of one turn are written together, those of another on their own', async () => {
+  const written: string[] = [];
+  const write = logWriter(undefined, (lines) => { written.push(lines); });
+  write('one\n');
+  write('two\n');
+  await nextTurn();
+  write('three\n');
+  await nextTurn();
+  expect(written).toEqual(['one\ntwo\n', 'three\n']);
 });

@@ -15,9 +15,13 @@ export interface JsonLoggerOptions {
 /** Writes a line of JSON for each event. */
 export function jsonLogger({ level, write, fields = {} }: JsonLoggerOptions): Logger {
   const least = levels.indexOf(level);
-  const at = (name: Level) => (message: string, more?: LogFields): void => {
-    if (levels.indexOf(name) < least) return;
-    write(`${JSON.stringify({ time: new Date().toISOString(), level: name, message, ...fields, ...more }, plainErrors)}\n`);
+  const at = (name: Level) => {
+    if (levels.indexOf(name) < least) return () => {};
+    return (message: string, more?: LogFields): void => {
+      const line = { time: new Date().toISOString(), level: name, message, ...fields, ...more };
+      // Three times as long with a replacer, which a line of plain values, as of a request, does not need.
+      write(`${isFlat(line) ? JSON.stringify(line) : JSON.stringify(line, plainErrors)}\n`);
+    };
   };
   return {
     debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'),
@@ -25,11 +29,28 @@ export function jsonLogger({ level, write, fields = {} }: JsonLoggerOptions): Lo
   };
 }
 
+const isFlat = (line: LogFields): boolean => Object.values(line).every((value) => typeof value !== 'bigint' && (typeof value !== 'object' || value === null));
+
 /** Where the settings want the lines to go. */
-export function logWriter(file: string | undefined, standardOutput: (line: string) => void): (line: string) => void {
-  if (file === undefined) return standardOutput;
+export function logWriter(file: string | undefined, standardOutput: (lines: string) => void): (line: string) => void {
+  if (file === undefined) return gathered(standardOutput);
   const descriptor = openSync(file, 'a', 0o600);
-  return (line) => { writeSync(descriptor, line); };
+  return gathered((lines) => { writeSync(descriptor, lines); });
+}
+
+/** Writes the lines of one turn of the event loop together; what is left, when the process ends. */
+function gathered(write: (lines: string) => void): (line: string) => void {
+  let lines = '';
+  const flush = (): void => {
+    const all = lines;
+    lines = '';
+    if (all !== '') write(all);
+  };
+  process.on('exit', flush);
+  return (line) => {
+    if (lines === '') setImmediate(flush);
+    lines += line;
+  };
 }
 
 /** An error with what an operator needs; from its holder, because an error's own `toJSON` leaves out stack and cause for clients' sake. */

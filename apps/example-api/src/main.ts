@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   const { values: settings } = await loadConfig(definition, {
     directory: root, env: process.env['APP_ENV'] ?? 'dev', environment: process.env, argv: process.argv.slice(2),
   });
-  const logger = jsonLogger({ level: settings.LOG_LEVEL, write: logWriter(settings.LOG_FILE, (line) => process.stdout.write(line)) });
+  const logger = jsonLogger({ level: settings.LOG_LEVEL, write: logWriter(settings.LOG_FILE, (lines) => process.stdout.write(lines)) });
   const app = exampleApi({ settings, logger, root, terminal: (text) => process.stdout.write(text) });
   await runApplication(process, app, { logger });
   if (app.state !== 'ready') return;

@@ -24,6 +24,8 @@ export class Admission {
 
   get waiting(): number { return this.#waiting.size; }
 
+  get full(): boolean { return this.#free === 0; }
+
   /** Takes a place if there is one at once. */
   tryEnter(): boolean {
     if (this.#free === 0) return false;

@@ -11,6 +11,7 @@ export class ConnectionPool {
   readonly #driver: Driver;
   readonly #admission: Admission;
   readonly #options: DatabaseOptions;
+  readonly #longestLife: number;
   readonly #born = new WeakMap<Connection, number>();
   readonly #waited: { record(value: number): void };
   // The last one used is the first one taken, so that those not needed grow old.
@@ -23,12 +24,13 @@ export class ConnectionPool {
   constructor(driver: Driver, options: DatabaseOptions) {
     this.#driver = driver;
     this.#options = options;
-    const { acquireTimeout = { seconds: 5 }, clock = systemClock, meter = noopMeter, name = driver.name } = options;
+    const { acquireTimeout = { seconds: 5 }, maxLifetime = { hours: 1 }, clock = systemClock, meter = noopMeter, name = driver.name } = options;
     this.#admission = new Admission(driver.maxConnections, {
       timeout: acquireTimeout,
       clock,
       message: (waited) => `The database is busy: all ${driver.maxConnections} connection(s) were in use for ${waited}.`,
     });
+    this.#longestLife = driver.keepOpen ? Infinity : toMilliseconds(maxLifetime);
     const labels = { database: name };
     const gauge = (metric: string, help: string, value: () => number): void => {
       meter.gauge({ name: metric, help, labels: ['database'], observe: (set) => set(value(), labels) });
@@ -48,6 +50,19 @@ export class ConnectionPool {
   get idle(): number { return this.#idle.length; }
   get waiting(): number { return this.#admission.waiting; }
 
+  /** Whether a new one who asks has to wait; once it closes, nobody waits any more. */
+  get full(): boolean { return !this.#closing && this.#admission.full; }
+
+  /** Takes a connection that is open and unused, if there is one. */
+  tryAcquire(): Connection | undefined {
+    if (this.#closing || this.#idle.length === 0 || !this.#admission.tryEnter()) return undefined;
+    this.#inUse++;
+    const connection = this.#unused();
+    if (!connection) this.#left();
+    else this.#waited.record(0);
+    return connection;
+  }
+
   /** @throws DATABASE_BUSY, DATABASE_CLOSED, what connecting throws, the signal's reason */
   async acquire(signal?: AbortSignal): Promise<Connection> {
     if (this.#closing) throw new DatabaseClosed(undefined);
@@ -59,10 +74,8 @@ export class ConnectionPool {
       this.#waited.record((performance.now() - before) / 1000);
     }
     this.#inUse++;
-    for (let last; (last = this.#idle.pop()); ) {
-      if (!last.connection.broken) return last.connection;
-      this.#discard(last.connection);
-    }
+    const unused = this.#unused();
+    if (unused) return unused;
     try {
       const connection = await this.#driver.connect();
       this.#born.set(connection, this.#now());
@@ -74,9 +87,8 @@ export class ConnectionPool {
   }
 
   release(connection: Connection): void {
-    const { maxLifetime = { hours: 1 } } = this.#options;
     const now = this.#now();
-    const old = now - (this.#born.get(connection) ?? 0) > toMilliseconds(maxLifetime) && !this.#driver.keepOpen;
+    const old = now - (this.#born.get(connection) ?? 0) > this.#longestLife;
     if (connection.broken || connection.worn || old) this.#discard(connection);
     else {
       this.#idle.push({ connection, since: now });
@@ -95,6 +107,14 @@ export class ConnectionPool {
     if (this.#inUse > 0) await new Promise<void>((resolve) => { this.#drained = resolve; });
     await Promise.all(this.#idle.splice(0).map(({ connection }) => connection.close()));
     await this.#driver.close();
+  }
+
+  #unused(): Connection | undefined {
+    for (let last; (last = this.#idle.pop()); ) {
+      if (!last.connection.broken) return last.connection;
+      this.#discard(last.connection);
+    }
+    return undefined;
   }
 
   #now(): number { return (this.#options.clock ?? systemClock).now(); }

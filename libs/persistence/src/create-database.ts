@@ -4,6 +4,7 @@ import type { Database, DatabaseOptions } from './database.js';
 import type { Driver } from './driver.js';
 import { DatabaseTimeout } from './errors.js';
 import { createOrm } from './session.js';
+import { SharedConnections } from './shared-connections.js';
 import { Units } from './units.js';
 import { unlessAborted } from './unless-aborted.js';
 
@@ -11,7 +12,7 @@ import { unlessAborted } from './unless-aborted.js';
 export function createDatabase(driver: Driver, options: DatabaseOptions = {}): Database {
   const { name = driver.name, healthTimeout = { seconds: 2 }, clock = systemClock } = options;
   const pool = new ConnectionPool(driver, options);
-  const units = new Units(pool, options);
+  const units = new Units(pool, new SharedConnections(pool, driver), options);
   const close = (): Promise<void> => pool.close();
   return {
     name,

@@ -1,3 +1,5 @@
+import type { Pace } from './pace.js';
+
 /** One statement in the form in which a driver sends it. */
 export interface Statement {
   readonly text: string;
@@ -5,6 +7,8 @@ export interface Statement {
   readonly prepared: boolean;
   /** Rows as arrays of column values, or as objects by column name. */
   readonly rows: 'arrays' | 'objects';
+  /** Learns how quick it is, where it only reads. */
+  readonly pace?: Pace | undefined;
 }
 
 export interface StatementResult {
@@ -13,7 +17,7 @@ export interface StatementResult {
   readonly rowCount: number;
 }
 
-/** One connection to the database. It is used by one caller at a time, and by that one for one statement at a time. */
+/** One connection to the database. In a unit of work it gets one statement at a time; outside of one see {@link Driver.pipeline}. */
 export interface Connection {
   /** @throws errors of this library, with what the SDK said as their cause */
   query(statement: Statement, params: unknown[]): Promise<StatementResult>;
@@ -34,6 +38,8 @@ export interface Driver {
   readonly name: string;
   /** How many connections there may be at once. */
   readonly maxConnections: number;
+  /** How many statements outside of units of work a connection takes before it has answered the first. @default 1 */
+  readonly pipeline?: number;
   /** Whether connections stay open until the end, because opening one takes long. @default false */
   readonly keepOpen?: boolean;
   /** @throws DATABASE_UNREACHABLE, DATABASE_AUTHENTICATION_FAILED, DATABASE_MISSING, DATABASE_LOCKED */

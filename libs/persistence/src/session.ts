@@ -6,6 +6,7 @@ import { PgPreparedQuery, PgSession, PgTransaction, type PgTransactionConfig } f
 import { Param, Placeholder, type Query, type SQL } from 'drizzle-orm/sql/sql';
 import type { Orm, QueryResult, QueryResultHKT } from './database.js';
 import type { Statement, StatementResult } from './driver.js';
+import { paceOf } from './pace.js';
 import { rowMapper, type RowMapper } from './row-mapper.js';
 import type { Isolation, RunUnitOptions } from './unit-of-work.js';
 
@@ -45,7 +46,7 @@ class Prepared extends PgPreparedQuery<any> {
     this.#fields = fields;
     this.#mapRows = mapRows;
     this.#arrays = arrays;
-    this.#statement = { text: query.sql, prepared: name !== undefined, rows: fields || mapRows ? 'arrays' : 'objects' };
+    this.#statement = { text: query.sql, prepared: name !== undefined, rows: fields || mapRows ? 'arrays' : 'objects', pace: name === undefined ? undefined : paceOf(query.sql) };
   }
 
   async execute(values: Record<string, unknown> = {}): Promise<any> {

@@ -4,6 +4,7 @@ import type { ConnectionPool } from './connection-pool.js';
 import type { DatabaseOptions } from './database.js';
 import type { Connection, Statement, StatementResult } from './driver.js';
 import { TransactionConflict, UnitOfWorkMismatch } from './errors.js';
+import type { SharedConnections } from './shared-connections.js';
 import { Transaction } from './transaction.js';
 import { Unit } from './unit.js';
 import { unlessAborted } from './unless-aborted.js';
@@ -15,17 +16,19 @@ const longestPause = 1_000;
 export class Units implements UnitOfWork {
   readonly #current = new AsyncLocalStorage<Unit | undefined>();
   readonly #pool: ConnectionPool;
+  readonly #shared: SharedConnections;
   readonly #options: DatabaseOptions;
 
-  constructor(pool: ConnectionPool, options: DatabaseOptions) {
+  constructor(pool: ConnectionPool, shared: SharedConnections, options: DatabaseOptions) {
     this.#pool = pool;
+    this.#shared = shared;
     this.#options = options;
   }
 
   get active(): boolean { return this.#current.getStore() !== undefined; }
 
   query(statement: Statement, params: unknown[]): Promise<StatementResult> {
-    return this.#current.getStore()?.query(statement, params) ?? this.alone((connection) => connection.query(statement, params));
+    return this.#current.getStore()?.query(statement, params) ?? this.#shared.query(statement, params);
   }
 
   script(text: string): Promise<void> {

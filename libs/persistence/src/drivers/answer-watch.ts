@@ -5,7 +5,8 @@ export class AnswerWatch {
   readonly #limit: number;
   readonly #clock: Clock;
   readonly #onLate: () => void;
-  #asked: number | undefined;
+  #open = 0;
+  #since = 0;
   #timer: Disposable | undefined;
 
   constructor(limit: Duration, clock: Clock, onLate: () => void) {
@@ -15,20 +16,22 @@ export class AnswerWatch {
   }
 
   asked(): void {
-    if (this.#limit === 0) return;
-    this.#asked = performance.now();
-    if (!this.#timer) this.#arm(this.#limit);
+    if (this.#open++ === 0) this.#since = performance.now();
+    if (!this.#timer && this.#limit > 0) this.#arm(this.#limit);
   }
 
-  answered(): void { this.#asked = undefined; }
+  answered(): void {
+    this.#open--;
+    this.#since = performance.now();
+  }
 
   close(): void { this.#timer?.[Symbol.dispose](); }
 
   #arm(milliseconds: number): void {
     this.#timer = this.#clock.schedule({ milliseconds }, () => {
       this.#timer = undefined;
-      if (this.#asked === undefined) return;
-      const left = this.#asked + this.#limit - performance.now();
+      if (this.#open === 0) return;
+      const left = this.#since + this.#limit - performance.now();
       if (left > 0) this.#arm(Math.ceil(left));
       else this.#onLate();
     });

@@ -32,7 +32,8 @@ export class PostgresConnection implements Connection {
     const query = this.#sql.unsafe(text, params as postgres.ParameterOrJSON<never>[], { prepare: prepared, simple: false } as postgres.UnsafeQueryOptions);
     this.#watch.asked();
     try {
-      const result = await this.#afterBegin(rows === 'arrays' ? query.values() : query);
+      const answer = rows === 'arrays' ? query.values() : query;
+      const result = this.#beginning ? await this.#afterBegin(answer) : await answer;
       return { rows: result, rowCount: result.count ?? result.length };
     } catch (error) {
       throw this.#failed(error);
@@ -44,7 +45,8 @@ export class PostgresConnection implements Connection {
   async script(text: string): Promise<void> {
     this.#assertAlive();
     try {
-      await this.#afterBegin(this.#sql.unsafe(text).simple());
+      const script = this.#sql.unsafe(text).simple();
+      await (this.#beginning ? this.#afterBegin(script) : script);
     } catch (error) {
       throw this.#failed(error);
     }
@@ -65,7 +67,6 @@ export class PostgresConnection implements Connection {
 
   async #afterBegin<R>(query: PromiseLike<R>): Promise<R> {
     const beginning = this.#beginning;
-    if (!beginning) return query;
     this.#beginning = undefined;
     return (await Promise.all([query, beginning]))[0];
   }

@@ -57,6 +57,21 @@ describeWithPostgres('PostgreSQL at the end of a bad network', () => {
     }
   });
 
+  test('lookups that were sent together fail or are answered, and the next ones get another connection', async () => {
+    using way = await wayTo(server.url);
+    await using db = through(way.url, { max: 2 });
+    const lookup = db.orm.select({ one: sql`1` }).from(sql`(select 1) as t`).prepare('lookup');
+    const all = (): Promise<unknown[]> => Promise.all(Array.from({ length: 8 }, () => outcome(lookup.execute())));
+    for (let round = 0; round < 30; round++) await all();
+    const failing = all();
+    way.reset();
+    const outcomes = await failing;
+    expect(outcomes).toContain('unavailable');
+    for (const each of outcomes) expect(['unavailable', 'answered']).toContain(each);
+    await pause(20); // until the other connection has seen its end, too
+    expect(new Set(await all())).toEqual(new Set(['answered']));
+  });
+
   test('a statement that is sent while an idle connection is cut is answered or fails, and never hangs', async () => {
     using way = await wayTo(server.url);
     await using db = through(way.url);

@@ -30,6 +30,12 @@ export interface PostgresDatabaseOptions extends DatabaseOptions {
   readonly applicationName?: string;
   /** Prepares named statements on the server; switch it off behind a pooler that shares connections between transactions and does not know them. @default true */
   readonly prepare?: boolean;
+  /**
+   * How many quick lookups outside of units of work a connection takes before it has answered the first. Those of one
+   * turn of the event loop are sent together, which costs both sides about half; 1 is none.
+   * @default 8
+   */
+  readonly pipeline?: number;
   /** TLS as postgres.js takes it. @default what `sslmode` in the URL says */
   readonly ssl?: 'require' | 'allow' | 'prefer' | 'verify-full' | boolean | object;
 }
@@ -37,7 +43,7 @@ export interface PostgresDatabaseOptions extends DatabaseOptions {
 /** Makes a database on PostgreSQL, over postgres.js. It connects with its first statement. */
 export function postgresDatabase(options: PostgresDatabaseOptions): Database {
   const {
-    url, max = 10, name = 'postgres', applicationName = name, prepare = true, ssl, clock = systemClock, logger = noopLogger,
+    url, max = 10, name = 'postgres', applicationName = name, prepare = true, pipeline = 8, ssl, clock = systemClock, logger = noopLogger,
     statementTimeout = { seconds: 30 }, lockTimeout = { seconds: 10 }, idleInTransactionTimeout = { seconds: 30 }, connectTimeout = { seconds: 5 },
   } = options;
   const longest = toMilliseconds(statementTimeout);
@@ -48,6 +54,7 @@ export function postgresDatabase(options: PostgresDatabaseOptions): Database {
   return createDatabase({
     name: 'postgres',
     maxConnections: max,
+    pipeline,
     async connect() {
       let closed = false;
       // One client a connection: a client of several would connect again in the middle of a transaction, unseen.
