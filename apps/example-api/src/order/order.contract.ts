@@ -25,9 +25,10 @@ const toV1 = ({ customer_id: _, items, total, ...order }: z.infer<typeof Order>)
 const Items = z.array(z.object({ product_id: ProductId, quantity: Quantity })).min(1).max(orderLimits.lines).check(({ value, issues }) => {
   const sums = new Map<string, number>();
   for (const [i, { product_id, quantity }] of value.entries()) {
-    const sum = quantity + (sums.get(product_id) ?? 0);
+    const before = sums.get(product_id);
+    const sum = quantity + (before ?? 0);
     sums.set(product_id, sum);
-    if (sum > orderLimits.quantity) issues.push({ code: 'custom', path: [i, 'quantity'], message: `makes more than ${orderLimits.quantity} of one product`, input: quantity });
+    if (before !== undefined && sum > orderLimits.quantity) issues.push({ code: 'custom', path: [i, 'quantity'], message: `makes more than ${orderLimits.quantity} of one product`, input: quantity });
   }
 });
 

@@ -20,11 +20,10 @@ const toOrder = ({ total, currency, ...row }: Row, lines: readonly LineRow[]): O
 /** Orders in the database. Every statement is compiled once, here. */
 export const drizzleOrderRepository = provide(OrderRepository, { database: Database, events: EventSink }, ({ database, events }): OrderRepository => {
   const { orm, unitOfWork } = database;
-  const columns = getTableColumns(orders);
-  const values = Object.fromEntries(Object.keys(columns).map((field) => [field, placeholder(field)]));
+  const values = Object.fromEntries(Object.keys(getTableColumns(orders)).map((field) => [field, placeholder(field)]));
 
   // An order and its lines come and go in one statement each.
-  const find = orm.select({ ...columns, productId: orderLines.productId, quantity: orderLines.quantity, unitPrice: orderLines.unitPrice })
+  const find = orm.select({ order: orders, line: { productId: orderLines.productId, quantity: orderLines.quantity, unitPrice: orderLines.unitPrice } })
     .from(orders).innerJoin(orderLines, eq(orderLines.orderId, orders.id))
     .where(eq(orders.id, placeholder('id'))).orderBy(orderLines.position).prepare('order_find');
   const placed = orm.$with('placed').as(orm.insert(orders).values(values as never).onConflictDoNothing().returning({ id: orders.id }));
@@ -46,16 +45,13 @@ export const drizzleOrderRepository = provide(OrderRepository, { database: Datab
       : await insert.execute({ ...order, total: total.amount, currency: total.currency, lines: JSON.stringify(lines.map(toLine)) });
     if (rowCount > 0) return;
     const [stored] = await find.execute({ id: order.id });
-    throw new OrderConflict({ id: order.id, expected, actual: stored?.version ?? 0 });
+    throw new OrderConflict({ id: order.id, expected, actual: stored?.order.version ?? 0 });
   }
 
   return {
     async find(id) {
       const rows = await find.execute({ id });
-      const [first] = rows;
-      if (!first) return undefined;
-      const { productId, quantity, unitPrice, ...order } = first;
-      return toOrder(order, rows);
+      return rows[0] && toOrder(rows[0].order, rows.map(({ line }) => line));
     },
     async list(request) {
       const { items, ...page } = await list({ ...request, filters: { ...request.filters } });

@@ -3,9 +3,10 @@ import { drizzleProductRepository } from './product.repository.drizzle.js';
 import { productRoutes } from './product.routes.js';
 import { ProductSeed } from './product.seed.js';
 import { ProductService } from './product.service.js';
+import { drizzleStock } from './product.stock.drizzle.js';
 
 export const productModule = defineModule({
   name: 'product',
-  providers: [drizzleProductRepository, ProductService, ProductSeed],
+  providers: [drizzleProductRepository, drizzleStock, ProductService, ProductSeed],
   routes: [productRoutes],
 });
