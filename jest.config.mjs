@@ -11,13 +11,13 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['@org/source', 'node', 'node-addons'] },
   transform: {
     '^.+\\.ts$': ['@swc/jest', {
-      jsc: { target: 'esnext', parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true, decoratorMetadata: true } },
+      jsc: { target: 'es2023', parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true, decoratorMetadata: true } },
       module: { type: 'es6' },
       sourceMaps: 'inline',
     }],
   },
   coverageProvider: 'babel',
   coverageDirectory: 'coverage',
-  collectCoverageFrom: ['libs/*/src/**/*.ts', 'apps/*/src/**/*.ts', '!**/*.test.ts', '!**/*.d.ts', '!apps/*/src/main.ts'],
+  collectCoverageFrom: ['libs/*/src/**/*.ts', 'apps/*/src/**/*.ts', '!**/*.test.ts', '!**/*.d.ts', '!apps/*/src/{main,start}.ts'],
   coverageThreshold: { global: { statements: 90, branches: 85, functions: 90, lines: 90 } },
 };
