@@ -3,6 +3,7 @@ import { createDispatcher, handlerDeps, resolveFrom, type Dispatcher, type Imple
 import { expressServer } from '@org/enterprise-http/express';
 import { defaultMiddleware } from '@org/enterprise-http/middleware';
 import { nodeServer } from '@org/enterprise-http/node';
+import { persistenceIdempotencyStore } from '@org/enterprise-http/persistence';
 import { token, type HealthCheck } from '@org/enterprise-kernel';
 import { Database } from '@org/enterprise-persistence';
 import { Authenticator } from './authenticator.js';
@@ -30,12 +31,13 @@ export function serverModule(routes: readonly Implementation[], readiness: Healt
     ({ handlers, settings, logger, clock, authenticator, database }) => createDispatcher({
       versions: apiVersions(settings, clock),
       routes, logger, authenticator,
+      idempotency: persistenceIdempotencyStore(database, { clock, logger }),
       resolve: resolveFrom(handlers),
       validateAnswers: settings.APP_ENV !== 'prod',
       middleware: defaultMiddleware({
         logger,
         trustProxy: settings.TRUST_PROXY,
-        cors: { origins: settings.CORS_ORIGINS, exposed: ['ETag', 'Location', 'X-Request-Id'] },
+        cors: { origins: settings.CORS_ORIGINS, exposed: ['ETag', 'Location', 'X-Request-Id', 'Idempotency-Replayed'] },
         rateLimit: { max: settings.RATE_LIMIT_MAX, window: { seconds: settings.RATE_LIMIT_WINDOW_SECONDS }, clock },
       }),
       plain: (served) => [...healthRoutes([readiness, database.health]), ...referenceRoutes(served, authenticator, settings.DOCS)],

@@ -58,7 +58,7 @@ const getV1 = route({
 const getV2 = evolve(getV1, { since: 'v2', returns: ok(Order, versioned) }, { downgrade: toV1 });
 
 const placeV1 = route({
-  method: 'POST', path: '/orders', summary: 'Place an order', access: 'authenticated',
+  method: 'POST', path: '/orders', summary: 'Place an order', access: 'authenticated', idempotency: 'optional',
   description: `Takes everything out of stock, or nothing. Items that name the same product are added up. All products of an order are priced in one currency.`,
   body: z.object({ items: Items }), returns: created(OrderV1, located),
   errors: [OutOfStock, OrderProductUnknown, OrderCurrencyMixed],

@@ -48,7 +48,7 @@ const getV1 = route({
 const getV2 = evolve(getV1, { since: 'v2', returns: ok(Product, versioned) }, { downgrade: toV1 });
 
 const addV1 = route({
-  method: 'POST', path: '/products', summary: 'Add a product', access: 'products:write',
+  method: 'POST', path: '/products', summary: 'Add a product', access: 'products:write', idempotency: 'optional',
   body: z.object({ ...facts, description: Text.default(''), price: Minor, currency: Currency.default('EUR'), stock: Quantity.default(0) }),
   returns: created(ProductV1, { ...versioned, location: '/products/{id}' }),
 });
