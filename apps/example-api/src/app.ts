@@ -1,4 +1,5 @@
-import { createApplication, type Application, type Provider } from '@org/enterprise-di';
+import { createApplication, type Application, type Module, type Provider } from '@org/enterprise-di';
+import type { Implementation } from '@org/enterprise-http';
 import type { Logger } from '@org/enterprise-kernel';
 import { nobody } from './authenticator.js';
 import { databaseModule } from './database.js';
@@ -8,6 +9,11 @@ import { serverModule } from './server.js';
 import type { Settings } from './settings.js';
 import { systemRoutes } from './system/ping.js';
 
+/** What a domain adds to the application. */
+export interface Domain extends Module {
+  readonly routes: readonly Implementation[];
+}
+
 export interface ExampleApiOptions {
   readonly settings: Settings;
   readonly logger: Logger;
@@ -15,13 +21,15 @@ export interface ExampleApiOptions {
   readonly root: string;
   /** Shows a text to the person who started the process, who alone may read it. @default nobody is there */
   readonly terminal?: (text: string) => void;
+  /** Domains beside the application's own. @default none */
+  readonly domains?: readonly Domain[];
   /** Providers that take the place of others, for tests. @default none */
   readonly overrides?: readonly Provider[];
 }
 
 /** Puts the application together: modules and drivers, nothing else. */
-export function exampleApi({ settings, logger, root, terminal = () => {}, overrides = [] }: ExampleApiOptions): Application {
-  const domains = [productModule];
+export function exampleApi({ settings, logger, root, terminal = () => {}, domains: more = [], overrides = [] }: ExampleApiOptions): Application {
+  const domains: readonly Domain[] = [productModule, ...more];
   const app = createApplication({
     logger, overrides,
     modules: [platform(settings, logger, terminal), databaseModule(root), { name: 'auth', providers: [nobody] }, ...domains],
