@@ -60,10 +60,17 @@ export interface PostgresServer extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
+/** Folders for what is in the temporary folder otherwise, on disks of their own. */
+export interface PostgresPlaces {
+  readonly data?: string;
+  /** Of the write-ahead log. @default within the data */
+  readonly wal?: string;
+}
+
 /** Starts a PostgreSQL, or connects to the given one. It ends with `await using`, with this process, and with its crash. */
-export async function startPostgres(settings: Record<string, string> = {}): Promise<PostgresServer> {
+export async function startPostgres(settings: Record<string, string> = {}, places: PostgresPlaces = {}): Promise<PostgresServer> {
   if (postgresMissing !== undefined) throw new Error(postgresMissing);
-  const server = given ? { url: given, crash: spared, restart: spared, stop: async () => {} } : await launch(settings);
+  const server = given ? { url: given, crash: spared, restart: spared, stop: async () => {} } : await launch(settings, places);
   const made: string[] = [];
   const admin = postgres(server.url, { max: 1, onnotice: () => {} });
   return {
@@ -88,14 +95,17 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
 
 const spared = (): never => { throw new Error('The server in DATABASE_URL is not ours to crash.'); };
 
-async function launch(settings: Record<string, string>) {
+async function launch(settings: Record<string, string>, places: PostgresPlaces) {
   const as: { readonly uid?: number; readonly gid?: number } = typeof user === 'object' ? user : {};
   const folder = mkdtempSync(join(tmpdir(), 'postgres-'));
-  if (as.uid !== undefined && as.gid !== undefined) chownSync(folder, as.uid, as.gid);
-  chmodSync(folder, 0o700);
+  for (const place of [folder, ...Object.values(places)]) {
+    if (as.uid !== undefined && as.gid !== undefined) chownSync(place, as.uid, as.gid);
+    chmodSync(place, 0o700);
+  }
   const bin = programsFor(as, folder);
-  const data = join(folder, 'data');
-  const run = spawnSync(join(bin, 'initdb'), ['--pgdata', data, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'], { ...as, cwd: folder, encoding: 'utf8' });
+  const data = join(places.data ?? folder, 'data');
+  const wal = places.wal === undefined ? [] : ['--waldir', join(places.wal, 'wal')];
+  const run = spawnSync(join(bin, 'initdb'), ['--pgdata', data, ...wal, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'], { ...as, cwd: folder, encoding: 'utf8' });
   if (run.status !== 0) throw new Error(`initdb failed: ${run.stderr}`);
 
   const port = await freePort();

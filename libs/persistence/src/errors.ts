@@ -15,6 +15,9 @@ export const DatabaseMissing = defineError('DATABASE_MISSING', { kind: 'internal
 /** The connection was lost, or the server takes no work. */
 export const DatabaseUnavailable = defineError('DATABASE_UNAVAILABLE', { kind: 'unavailable', title: 'The database is unavailable.' });
 
+/** The server has no space left to write to. */
+export const DatabaseFull = defineError('DATABASE_FULL', { kind: 'unavailable', title: 'The database has no space left.' });
+
 /** A statement, a lock or a transaction took longer than it may. */
 export const DatabaseTimeout = defineError('DATABASE_TIMEOUT', { kind: 'timeout', title: 'The database did not answer in time.' });
 
@@ -76,6 +79,7 @@ export type PersistenceErrorCode =
   | 'DATABASE_AUTHENTICATION_FAILED'
   | 'DATABASE_MISSING'
   | 'DATABASE_UNAVAILABLE'
+  | 'DATABASE_FULL'
   | 'DATABASE_TIMEOUT'
   | 'DATABASE_LOCKED'
   | 'DATABASE_CLOSED'

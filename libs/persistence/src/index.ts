@@ -3,7 +3,7 @@ export { createDatabase } from './create-database.js';
 export { Database, type DatabaseOptions, type Orm, type QueryResult } from './database.js';
 export type { Connection, Driver, Statement, StatementResult } from './driver.js';
 export {
-  ConstraintViolated, DatabaseAuthenticationFailed, DatabaseBusy, DatabaseClosed, DatabaseLocked, DatabaseMissing, DatabaseStatementFailed,
+  ConstraintViolated, DatabaseAuthenticationFailed, DatabaseBusy, DatabaseClosed, DatabaseFull, DatabaseLocked, DatabaseMissing, DatabaseStatementFailed,
   DatabaseTimeout, DatabaseUnavailable, DatabaseUnreachable, ListRequestInvalid, TransactionConflict, UnitOfWorkClosed, UnitOfWorkFailed,
   UnitOfWorkMismatch, type ConstraintViolation, type PersistenceErrorCode,
 } from './errors.js';

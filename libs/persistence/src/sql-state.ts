@@ -1,5 +1,5 @@
 import {
-  ConstraintViolated, DatabaseAuthenticationFailed, DatabaseMissing, DatabaseStatementFailed, DatabaseTimeout, DatabaseUnavailable, TransactionConflict,
+  ConstraintViolated, DatabaseAuthenticationFailed, DatabaseFull, DatabaseMissing, DatabaseStatementFailed, DatabaseTimeout, DatabaseUnavailable, TransactionConflict,
   type ConstraintViolation,
 } from './errors.js';
 
@@ -35,7 +35,8 @@ export function errorOfServer({ code, constraint, table, column }: ServerError, 
   if (timeout) return new DatabaseTimeout(undefined, { ...options, message: timeout });
   if (code.startsWith('28')) return new DatabaseAuthenticationFailed(undefined, options);
   if (code === '3D000') return new DatabaseMissing(undefined, options);
-  if (code.startsWith('08') || code.startsWith('57P') || code.startsWith('53')) return new DatabaseUnavailable(undefined, options);
+  if (code === '53100') return new DatabaseFull(undefined, options);
+  if (code.startsWith('08') || code.startsWith('57P') || code.startsWith('53') || code === '58030') return new DatabaseUnavailable(undefined, options);
   return new DatabaseStatementFailed({ sqlState: code }, { ...options, message: `A database statement failed with SQLSTATE ${code}.` });
 }
 
