@@ -1,4 +1,10 @@
-import { index, jsonb, pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
+import { jsonb } from 'drizzle-orm/pg-core/columns/jsonb';
+import { smallint } from 'drizzle-orm/pg-core/columns/smallint';
+import { text } from 'drizzle-orm/pg-core/columns/text';
+import { timestamp } from 'drizzle-orm/pg-core/columns/timestamp';
+import { index } from 'drizzle-orm/pg-core/indexes';
+import { primaryKey } from 'drizzle-orm/pg-core/primary-keys';
+import { pgTable } from 'drizzle-orm/pg-core/table';
 
 /** The answers to requests with an Idempotency-Key: export it where drizzle-kit looks for the tables of your application. */
 export const idempotencyKeys = pgTable('idempotency_keys', {
