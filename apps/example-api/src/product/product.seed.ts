@@ -1,6 +1,7 @@
 import { service } from '@org/enterprise-di';
 import { uuidv7 } from '@org/enterprise-kernel';
 import { Database } from '@org/enterprise-persistence';
+import { sql } from 'drizzle-orm';
 import { Clock, Settings } from '../platform.js';
 import { ProductRepository } from './product.repository.js';
 import { products } from './product.table.js';
@@ -13,7 +14,7 @@ const kinds = [
 ];
 
 /** The same product for the same number, apart from its id and time. */
-function demonstration(i: number, time: Date): typeof products.$inferInsert {
+function demonstration(i: number, time: Date): Record<string, string | number | Date> {
   const { category, things, unit, price } = kinds[i % kinds.length]!;
   const series = Math.floor(i / kinds.length);
   return {
@@ -22,7 +23,7 @@ function demonstration(i: number, time: Date): typeof products.$inferInsert {
     description: `${unit}, for demonstration`,
     category,
     price: price + (i % 10) * 50, currency: 'EUR',
-    stock: (i * 7) % 40, version: 1, createdAt: time, updatedAt: time,
+    stock: (i * 7) % 40, version: 1, created_at: time, updated_at: time,
   };
 }
 
@@ -30,11 +31,13 @@ const batch = 1_000;
 
 /** Adds demonstration products, a thousand in one statement; `onProgress` is told how many more there are. */
 export async function seedProducts({ orm, unitOfWork }: Database, total: number, onProgress: (count: number) => void = () => {}, now: () => number = Date.now): Promise<void> {
+  // One parameter, whatever the number of rows: as many values as a statement can take cost ten times the time.
+  const insert = orm.insert(products).select(sql`select * from json_populate_recordset(null::${products}, ${sql.placeholder('rows')})`).prepare('product_seed');
   await unitOfWork.run(async () => {
     for (let done = 0; done < total; done += batch) {
       const count = Math.min(batch, total - done);
       const time = new Date(now());
-      await orm.insert(products).values(Array.from({ length: count }, (_, i) => demonstration(done + i, time)));
+      await insert.execute({ rows: JSON.stringify(Array.from({ length: count }, (_, i) => demonstration(done + i, time))) });
       onProgress(count);
     }
   });
