@@ -13,6 +13,7 @@ const info = {
 const tags = {
   auth: 'Becoming a user.',
   users: 'Oneself, and for administrators everybody.',
+  orders: 'What customers order, from placed to completed or cancelled. Customers pay and cancel their own; what staff may do is a permission each.',
   products: 'The catalogue and its stock. Everybody reads; changing needs the permission `products:write`.',
   system: 'About the API itself.',
 };

@@ -9,6 +9,7 @@ import { bcryptPasswordHasher } from './auth/password-hasher.bcrypt.js';
 import { isRole, permissionsOf } from './auth/roles.js';
 import { Authenticator } from './authenticator.js';
 import { EventSink } from './events/event-sink.js';
+import { orderModule } from './order/order.module.js';
 import { HttpServer } from './server.js';
 import { settings as definition, type Settings } from './settings.js';
 import { userModule } from './user/user.module.js';
@@ -42,7 +43,7 @@ function caller(id: string, list: string): Caller {
 export const actAs = (userId: string, ...rolesAndPermissions: readonly string[]): { readonly authorization: string } =>
   ({ authorization: `Bearer ${userId}|${rolesAndPermissions.join()}` });
 
-/** Stands in for what events are handed to, until the application has an outbox: with that, users become a domain of its own. */
+/** Stands in for what events are handed to, until the application has an outbox: with that, users and orders become domains of its own. */
 const withoutOutbox = { name: 'events', routes: [], providers: [provideValue(EventSink, { append: async () => {} }), bcryptPasswordHasher] };
 
 /** Settings as they are written down, before a secret is one. */
@@ -60,7 +61,7 @@ export async function testApi(values: TestSettings = {}, terminal?: (text: strin
   });
   const app = exampleApi({
     settings, logger: noopLogger, root: tmpdir(), ...(terminal && { terminal }),
-    domains: [withoutOutbox, userModule],
+    domains: [withoutOutbox, userModule, orderModule],
     overrides: [settings.DEV_CALLER ? devCaller : provideValue(Authenticator, byName)],
   });
   await app.start();
