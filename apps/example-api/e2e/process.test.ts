@@ -2,7 +2,14 @@ import { mkdtemp } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { postgresMissing, startPostgres, type PostgresServer } from '../../../tools/services/postgres.js';
 import { launch, started } from './launch.js';
+
+// PGlite takes seconds to start, in each process anew: but for the first test, the database is PostgreSQL where there is one.
+let server: PostgresServer | undefined;
+beforeAll(async () => { server = postgresMissing === undefined ? await startPostgres() : undefined; }, 30_000);
+afterAll(() => server?.[Symbol.asyncDispose]());
+const database = async (): Promise<{ DATABASE_URL: string }> => ({ DATABASE_URL: await server?.createDatabase() ?? 'pglite:memory' });
 
 test('it starts from any folder, says where it is, and ends with 0 on SIGTERM', async () => {
   const { child, url, exit, output } = await started({}, await mkdtemp(join(tmpdir(), 'elsewhere-')));
@@ -35,7 +42,7 @@ describe.each(['express', 'node'])('a stop under load on the %s engine', (HTTP_E
   const quiet = { HTTP_ENGINE, RATE_LIMIT_MAX: '0', LOG_LEVEL: 'error' };
 
   test('fails no request of a balancer that looks at readiness', async () => {
-    const { child, url, exit } = await started({ ...quiet, SHUTDOWN_DELAY_SECONDS: '1' });
+    const { child, url, exit } = await started({ ...quiet, ...await database(), SHUTDOWN_DELAY_SECONDS: '1' });
     let drained = false;
     const loading = load(url, () => drained);
     await pause(300);
@@ -49,7 +56,7 @@ describe.each(['express', 'node'])('a stop under load on the %s engine', (HTTP_E
   });
 
   test('fails no request on a connection that was open, though nobody looks at readiness', async () => {
-    const { child, url, exit } = await started(quiet);
+    const { child, url, exit } = await started({ ...quiet, ...await database() });
     const loading = load(url, () => false);
     await pause(300);
     child.kill('SIGTERM');
@@ -61,7 +68,7 @@ describe.each(['express', 'node'])('a stop under load on the %s engine', (HTTP_E
 });
 
 test('a second signal ends it at once', async () => {
-  const { child, exit } = await started({ SHUTDOWN_DELAY_SECONDS: '30' });
+  const { child, exit } = await started({ ...await database(), SHUTDOWN_DELAY_SECONDS: '30' });
   child.kill('SIGTERM');
   await pause(200);
   child.kill('SIGTERM');
@@ -76,8 +83,8 @@ test('wrong settings stop the start, all of them at once, without a stack', asyn
 });
 
 test('a port that is taken is said plainly, and the process ends', async () => {
-  const { url } = await started();
-  const { exit, output } = launch({ PORT: new URL(url).port });
+  const { url } = await started(await database());
+  const { exit, output } = launch({ ...await database(), PORT: new URL(url).port });
   await expect(exit).resolves.toBe(1);
   expect(output()).toMatch(/something else listens there already/);
 });
