@@ -89,6 +89,16 @@ function story(name: string, settings: () => Promise<TestSettings>): void { desc
     expect([await shopping.read(plenty), await shopping.read(few)]).toEqual([expect.objectContaining({ stock: 100, version: 1 }), expect.objectContaining({ stock: 2, version: 1 })]);
   });
 
+  test('an order that is sent again with its Idempotency-Key is placed once', async () => {
+    const [tea, few] = [await shopping.product(5), await shopping.product(1)];
+    const again = (key: string, ...items: object[]) => send(v2('/orders'), 'POST', { ...alice, 'idempotency-key': key, body: { items } });
+    const answers = [await again(`once-${tea}`, { product_id: tea, quantity: 2 }), await again(`once-${tea}`, { product_id: tea, quantity: 2 })];
+    expect(answers).toMatchObject([{ status: 201 }, { status: 201, body: { data: { id: answers[0]!.body.data.id } } }]);
+    expect((await shopping.read(tea)).stock).toBe(3);
+    expect(await again(`short-${tea}`, { product_id: tea, quantity: 1 }, { product_id: few, quantity: 2 })).toMatchObject({ status: 409, body: { code: 'OUT_OF_STOCK', details: { product_ids: [few] } } });
+    expect((await shopping.read(tea)).stock).toBe(3);
+  });
+
   test('products that do not exist are named, and nothing is taken', async () => {
     const tea = await shopping.product(5);
     expect(await shopping.order('alice', [nowhere, 1], [tea, 1])).toMatchObject({ status: 400, body: { code: 'ORDER_PRODUCT_UNKNOWN', details: { product_ids: [nowhere] } } });

@@ -9,6 +9,6 @@ import type { OrderLine } from './order.js';
 export function totalOf(lines: readonly Pick<OrderLine, 'quantity' | 'unitPrice'>[]): Money {
   const currencies = [...new Set(lines.map(({ unitPrice }) => unitPrice.currency))].sort();
   if (currencies.length > 1) throw new OrderCurrencyMixed({ currencies });
-  // Each sum is checked by `money`: a sum that is not exact stays too large, as nothing is taken away from it.
+  // A sum that is no longer exact is more than `money` takes, and stays so: nothing is subtracted.
   return money(lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice.amount, 0), currencies[0] ?? '');
 }

@@ -1,0 +1,139 @@
+import { Database, type Connection, type Statement } from '@org/enterprise-persistence';
+import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
+import { actAs, testApi, type TestApi } from '../testing.js';
+import { send, shop, type Answer } from './order.testing.js';
+
+interface Sent { readonly text: string; readonly params: readonly unknown[]; readonly prepared: boolean }
+interface PlanNode { readonly 'Node Type': string; readonly 'Index Name'?: string; readonly Plans?: readonly PlanNode[] }
+
+const alice = actAs('alice');
+const staff = actAs('carl', 'orders:read', 'orders:ship');
+
+describeWithPostgres('the statements of orders, with 100000 of them stored', () => {
+  let server: PostgresServer;
+  let api: TestApi;
+  let database: Database;
+  let shopping: ReturnType<typeof shop>;
+  let products: string[];
+  const sent: Sent[] = [];
+
+  beforeAll(async () => {
+    server = await startPostgres();
+    // One connection: all that is sent goes over it, and what is prepared on it can be asked for its plan.
+    api = await testApi({ DATABASE_URL: await server.createDatabase(), DATABASE_POOL_MAX: 1, HTTP_ENGINE: 'node', RATE_LIMIT_MAX: 0, SEED_PRODUCTS: 10_000 });
+    database = api.app.resolve(Database);
+    shopping = shop(api);
+    await database.script(`
+      insert into orders select gen_random_uuid(), 'customer ' || i % 1000, case when i % 50 = 0 then 'placed' else 'completed' end, 690, 'EUR', 1, now() - i * interval '1 s', now() from generate_series(1, 100000) i;
+      insert into order_lines select id, position, gen_random_uuid(), 1, 690 from orders, generate_series(0, 2) position;
+    `);
+    await database.script('vacuum analyze orders, order_lines, products');
+    products = [await shopping.product(1_000), await shopping.product(1_000), await shopping.product(1_000)];
+    await database.withConnection(async (connection) => listenTo(connection));
+  }, 60_000);
+  afterAll(async () => {
+    await api[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+  });
+
+  /** Notes every statement that goes over the connection, whoever sends it. */
+  function listenTo(connection: Connection): void {
+    const { query, script, begin } = connection;
+    Object.assign(connection, {
+      query(statement: Statement, params: unknown[]) { sent.push({ ...statement, params }); return query.call(connection, statement, params); },
+      script(text: string) { sent.push({ text, params: [], prepared: false }); return script.call(connection, text); },
+      begin(text: string) { sent.push({ text, params: [], prepared: false }); return begin.call(connection, text); },
+    });
+  }
+  /** What a request says to the database, by the first words and tables of each statement. */
+  async function statementsOf(request: () => Promise<Answer>): Promise<[string[], Answer]> {
+    sent.length = 0;
+    const answer = await request();
+    expect(answer.status).toBeLessThan(300);
+    return [sent.map(({ text }) => nameOf(text)), answer];
+  }
+  const nameOf = (text: string): string => ([
+    [/^begin/, 'begin'], [/^commit/, 'commit'], [/^rollback/, 'rollback'], [/update "products".* - /, 'reserve'], [/update "products".* \+ /, 'release'],
+    [/insert into "orders".*insert into "order_lines"/, 'insert'], [/^update "orders"/, 'update'],
+    [/from "orders" inner join "order_lines"/, 'find'], [/^select count/, 'count'], [/from "orders"/, 'list'], [/from "order_lines"/, 'lines'],
+  ] as const).find(([shape]) => shape.test(text))?.[1] ?? 'events';
+  const place = (): Promise<Answer> => shopping.order('alice', ...products.map((product) => [product, 2] as const));
+
+  test('placing an order of three lines costs four statements and one for its events, cancelling it five and one', async () => {
+    const withEvents = (statements: readonly string[]): string[] => {
+      const own = statements.filter((statement) => statement !== 'events');
+      expect(statements.length - own.length).toBeLessThanOrEqual(1);
+      return own;
+    };
+    const [placing, { body: { data: { id } } }] = await statementsOf(place);
+    expect(withEvents(placing)).toEqual(['begin', 'reserve', 'insert', 'commit']);
+    const [paying] = await statementsOf(() => shopping.act(alice, id, 'pay'));
+    expect(withEvents(paying)).toEqual(['begin', 'find', 'update', 'commit']);
+    const [cancelling] = await statementsOf(() => shopping.act(alice, id, 'cancel'));
+    expect(withEvents(cancelling)).toEqual(['begin', 'find', 'update', 'release', 'commit']);
+  });
+
+  test('a refused order costs one statement more than its transaction', async () => {
+    sent.length = 0;
+    expect((await shopping.order('alice', [products[0]!, 9_000], [products[1]!, 1])).status).toBe(409);
+    expect(sent.map(({ text }) => nameOf(text))).toEqual(['begin', 'reserve', 'rollback']);
+  });
+
+  test('reading takes no transaction: one statement for an order, and two or three for a list of whatever length', async () => {
+    const { body: { data: { id } } } = await place();
+    const listed = (query: string) => statementsOf(() => send(`${api.url}/api/v2/orders?${query}`, 'GET', staff));
+    expect((await statementsOf(() => send(`${api.url}/api/v2/orders/${id}`, 'GET', alice)))[0]).toEqual(['find']);
+    const [byPage, { body: { data } }] = await listed('page_size=100');
+    expect(byPage).toEqual(['list', 'count', 'lines']);
+    const [byCursor, next] = await listed(`page_size=100&cursor=${data.next_cursor}`);
+    expect(byCursor).toEqual(['list', 'lines']);
+    expect(next.body.data.items.map(({ items }: { items: unknown[] }) => items.length)).toEqual(Array.from({ length: 100 }, () => 3));
+    expect((await statementsOf(() => send(`${api.url}/api/v2/orders`, 'GET', actAs('nobody'))))[0]).toEqual(['list']);
+  });
+
+  /** How the server runs the statements of a request from now on: after ten times it has settled for a plan. */
+  async function plansOf(request: () => Promise<Answer>): Promise<Record<string, PlanNode[]>> {
+    for (let i = 0; i < 10; i++) await statementsOf(request);
+    const own = sent.filter(({ text }) => !/^(begin|commit)/.test(text));
+    expect(own.filter(({ prepared }) => !prepared)).toEqual([]);
+    return database.withConnection(async (connection) => {
+      const ask = async (question: string, values: unknown[] = []): Promise<any> =>
+        (await connection.query({ text: question, prepared: false, rows: 'objects' }, values)).rows[0];
+      const plans: Record<string, PlanNode[]> = {};
+      for (const { text, params } of own) {
+        const { name, runs } = await ask('select name, (generic_plans + custom_plans)::int as runs from pg_prepared_statements where statement = $1', [text]);
+        expect(runs).toBeGreaterThanOrEqual(10);
+        const literals = params.map((value) => `'${String(value instanceof Date ? value.toISOString() : value).replaceAll("'", "''")}'`);
+        plans[nameOf(text)] = flat((await ask(`explain (format json) execute "${name}"${literals.length > 0 ? ` (${literals.join(', ')})` : ''}`))['QUERY PLAN'][0].Plan);
+      }
+      return plans;
+    });
+  }
+  const flat = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(flat)];
+  const indexes = (plan: readonly PlanNode[]): string[] => [...new Set(plan.flatMap((node) => node['Index Name'] ?? []))];
+  const scans = (plan: readonly PlanNode[]): boolean => plan.some((node) => node['Node Type'] === 'Seq Scan');
+
+  test('an order is placed by prepared statements that find their products in the primary key and lock them in its order', async () => {
+    const { reserve, insert } = await plansOf(place);
+    expect([indexes(reserve!), scans(reserve!), scans(insert!)]).toEqual([['products_pkey'], false, false]);
+    const kinds = reserve!.map((node) => node['Node Type']);
+    expect(kinds.slice(kinds.indexOf('LockRows'), kinds.indexOf('LockRows') + 2)).toEqual(['LockRows', 'Sort']);
+  });
+
+  test('an order and its lines are read from their primary keys', async () => {
+    const { body: { data: { id } } } = await place();
+    const { find } = await plansOf(() => send(`${api.url}/api/v2/orders/${id}`, 'GET', alice));
+    expect([indexes(find!).sort(), scans(find!)]).toEqual([['order_lines_order_id_position_pk', 'orders_pkey'], false]);
+  });
+
+  test.each([
+    ['my orders', '', actAs('customer 7'), ['orders_by_customer']],
+    ['my orders in one state', 'status=completed', actAs('customer 7'), ['orders_by_customer']],
+    ['all orders', '', staff, ['orders_by_created_at']],
+    ['all orders in one state', 'status=placed', staff, ['orders_by_status']],
+  ])('a list of %s reads its page from an index, in order, and the lines from theirs', async (_name, query, actor, index) => {
+    const { list, lines } = await plansOf(() => send(`${api.url}/api/v2/orders?page_size=10&${query}`, 'GET', actor));
+    expect([indexes(list!), list!.map((node) => node['Node Type'])]).toEqual([index, ['Limit', 'Index Scan']]);
+    expect([indexes(lines!), scans(lines!)]).toEqual([['order_lines_order_id_position_pk'], false]);
+  });
+});
