@@ -1,4 +1,3 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { unchanged, type ApiVersion, type VersionChain } from '@org/enterprise-versioning';
 import type { z } from 'zod';
 import { acceptCheck } from './accept.js';
@@ -7,6 +6,7 @@ import type { AnySpec, Served } from './declarations.js';
 import { envelope, jsonType } from './envelope.js';
 import type { Exchange } from './exchange.js';
 import type { Answer } from './http-request.js';
+import { validateHeaderName, validateHeaderValue } from './node-http.js';
 import { isReply, type Reply } from './reply.js';
 import type { Download, Returns } from './returns.js';
 import { compileOutputFilter } from './output-filter.js';

@@ -1,7 +1,7 @@
-import { STATUS_CODES } from 'node:http';
 import { uuidv7, type AppError } from '@org/enterprise-kernel';
 import { textAnswer, jsonType } from '../envelope.js';
 import type { Answer } from '../http-request.js';
+import { STATUS_CODES } from '../node-http.js';
 
 /** An answer to something that never became a request; it closes the connection. */
 export function bareAnswer({ code, message }: AppError, status: number): Answer & { readonly body: string } {

@@ -1,6 +1,6 @@
-import { ServerResponse } from 'node:http';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import type { Dispatcher } from '../dispatcher.js';
+import { ServerResponse } from '../node-http.js';
 import { ExpressRequest } from './express-request.js';
 import { mergeHead } from './merge-head.js';
 import { originForm } from './request-target.js';

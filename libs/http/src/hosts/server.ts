@@ -1,9 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { toMilliseconds, type Duration } from '@org/enterprise-kernel';
 import { answerClientErrors } from './client-error.js';
 import { trackConnections } from './connections.js';
 import { drain, type CloseOptions, type CloseReport } from './drain.js';
+import { createServer } from '../node-http.js';
 import { ListenFailed } from './host.errors.js';
 
 export interface ServerLimits {

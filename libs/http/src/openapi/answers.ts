@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http';
 import type { AnySpec } from '../declarations.js';
+import { STATUS_CODES } from '../node-http.js';
 import type { Returns } from '../returns.js';
 import type { Schema } from '../schema.js';
 import { exampleOf } from './example.js';
