@@ -1,3 +1,4 @@
+export { auditColumns, auditValues, type AuditValues, type CreatedAudit, type UpdatedAudit } from './audit.js';
 export { batchRead, type BatchReadOptions } from './batch-read.js';
 export { createDatabase } from './create-database.js';
 export { Database, type DatabaseOptions, type Orm, type QueryResult } from './database.js';

@@ -1,9 +1,13 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { eq, isNull } from 'drizzle-orm/sql/expressions';
 import { sql } from 'drizzle-orm/sql/sql';
+import { batchRead } from '../batch-read.js';
 import type { Database } from '../database.js';
 import { ListRequestInvalid } from '../errors.js';
 import { anyOf, atLeast, atMost, equalTo, textIn } from '../list-filters.js';
 import { listQuery, type ListQueryRequest } from '../list-query.js';
+import { constraintViolated } from '../sql-state.js';
 import { clean, notes, type Cases } from './fixture.js';
 
 type Order = ListQueryRequest['sort'];
@@ -79,6 +83,24 @@ export const listCases: Cases = {
     deepEqual(await Promise.all([
       {}, { rank: 1 }, { rank: 1, q: 'A' }, { from: 1 }, { to: 0 }, { in: [0, 1] }, { in: [] }, { titles: ['a', 'b'] }, { titles: ['a","b'] }, { rank: undefined }, { q: '' },
     ].map(count)), [12, 6, 2, 6, 6, 12, 0, 8, 0, 12, 12]);
+  },
+
+  'rows that are marked as deleted stay out of lists and batches, and their names are free again': async (db) => {
+    await clean(db);
+    await db.script(`drop table if exists contract_marked; create table contract_marked (id text primary key, name text not null, deleted_at timestamptz(3));
+      create unique index contract_marked_name on contract_marked (name) where deleted_at is null`);
+    const marked = pgTable('contract_marked', { id: text().primaryKey(), name: text().notNull(), deletedAt: timestamp('deleted_at', { withTimezone: true, precision: 3 }) });
+    const where = isNull(marked.deletedAt);
+    const list = listQuery(db, { from: marked, where, sort: { id: marked.id } });
+    const named = batchRead(db, { from: marked, where, key: marked.name });
+    const add = (id: string): Promise<unknown> => db.orm.insert(marked).values({ id, name: 'n' }).execute();
+    await add('1');
+    await rejects(add('2'), (error) => constraintViolated(error, 'contract_marked_name') !== undefined);
+    await db.orm.update(marked).set({ deletedAt: new Date(0) }).where(eq(marked.id, '1'));
+    await add('2');
+    const { items, total } = await list({ page: 1, pageSize: 1, sort: [{ field: 'id', direction: 'asc' }] });
+    deepEqual([items.map(({ id }) => id), total], [['2'], 1]);
+    deepEqual((await named(['n'])).get('n')?.map(({ id }) => id), ['2']);
   },
 
   'text that is searched for stands for itself': async (db) => {
