@@ -1,4 +1,4 @@
-import type { Caller, RequestContext, TraceContext } from '@org/enterprise-kernel';
+import { parseTraceparent, type Caller, type RequestContext, type TraceContext } from '@org/enterprise-kernel';
 import type { Exchange } from './exchange.js';
 
 /**
@@ -30,13 +30,4 @@ export function requestContext(exchange: Exchange): RequestContext {
   if (trace) context.trace = trace;
   if (exchange.caller.tenant !== undefined) context.tenant = exchange.caller.tenant;
   return context;
-}
-
-const traceparent = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/;
-
-/** @see https://www.w3.org/TR/trace-context/#traceparent-header */
-export function parseTraceparent(header: string | undefined, state: string | undefined): TraceContext | undefined {
-  const match = header === undefined || header.startsWith('ff') ? null : traceparent.exec(header);
-  if (!match || /^0+$/.test(match[1]!) || /^0+$/.test(match[2]!)) return undefined;
-  return { traceId: match[1]!, spanId: match[2]!, sampled: (parseInt(match[3]!, 16) & 1) === 1, ...(state !== undefined && { state }) };
 }

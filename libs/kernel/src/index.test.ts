@@ -6,8 +6,8 @@ describe('the package', () => {
   it('exports these values', () => {
     expect(Object.keys(kernel).sort()).toEqual([
       'DisposalError', 'alwaysHealthy', 'anonymous', 'bindContext', 'bindEmitter', 'currentContext', 'decided', 'defineError',
-      'disposalStack', 'disposeOf', 'extendContext', 'formatMilliseconds', 'isAppError', 'isUuid', 'leaveContext', 'manualClock',
-      'noopLogger', 'noopMeter', 'resolveDeps', 'runInContext', 'sleep', 'systemClock', 'toMilliseconds', 'token', 'uuidGenerator',
+      'disposalStack', 'disposeOf', 'extendContext', 'formatMilliseconds', 'formatTraceparent', 'isAppError', 'isUuid', 'leaveContext', 'manualClock',
+      'noopLogger', 'noopMeter', 'parseTraceparent', 'resolveDeps', 'runInContext', 'sleep', 'systemClock', 'toMilliseconds', 'token', 'uuidGenerator',
       'uuidv7',
     ]);
   });

@@ -11,4 +11,5 @@ export { noopLogger, type LogFields, type Logger } from './logger.js';
 export { noopMeter, type Counter, type Gauge, type GaugeOptions, type Histogram, type HistogramOptions, type InstrumentOptions, type Labels, type Meter } from './meter.js';
 export type { StandardIssue, StandardResult, StandardSchemaV1 } from './standard-schema.js';
 export { resolveDeps, token, type Deps, type Resolve, type Resolved, type Token } from './tokens.js';
+export { formatTraceparent, parseTraceparent } from './traceparent.js';
 export { typedDetails } from './typed-details.js';

@@ -1,6 +1,5 @@
 import type { RequestHandler } from 'express';
-import { bindEmitter, runInContext, uuidv7 } from '@org/enterprise-kernel';
-import { parseTraceparent } from '../request-context.js';
+import { bindEmitter, parseTraceparent, runInContext, uuidv7 } from '@org/enterprise-kernel';
 import { headerOf } from '../http-request.js';
 
 const safeId = /^[\w.-]{1,64}$/;
