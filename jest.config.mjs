@@ -11,7 +11,7 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['@org/source', 'node', 'node-addons'] },
   transform: {
     '^.+\\.ts$': ['@swc/jest', {
-      jsc: { target: 'es2023', parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true, decoratorMetadata: true } },
+      jsc: { target: 'es2023', externalHelpers: true, parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true, decoratorMetadata: true } },
       module: { type: 'es6' },
       sourceMaps: 'inline',
     }],

@@ -7,7 +7,7 @@ describe('the package', () => {
     expect(Object.keys(kernel).sort()).toEqual([
       'DisposalError', 'alwaysHealthy', 'anonymous', 'bindContext', 'bindEmitter', 'currentContext', 'decided', 'defineError',
       'disposalStack', 'disposeOf', 'extendContext', 'formatMilliseconds', 'formatTraceparent', 'isAppError', 'isUuid', 'leaveContext', 'manualClock',
-      'noopLogger', 'noopMeter', 'parseTraceparent', 'resolveDeps', 'runInContext', 'sleep', 'systemClock', 'toMilliseconds', 'token', 'uuidGenerator',
+      'noopLogger', 'noopMeter', 'parseTraceparent', 'resolveDeps', 'runInContext', 'sleep', 'systemClock', 'toMilliseconds', 'token', 'typedDetails', 'uuidGenerator',
       'uuidv7',
     ]);
   });
