@@ -33,7 +33,7 @@ export class Unit {
   nested<R>(body: (unit: Unit) => Promise<R>): Promise<R> {
     return this.#turn(async () => {
       const savepoint = this.transaction.nextSavepoint();
-      await this.#script(`savepoint ${savepoint}`);
+      await this.#noting(this.transaction.use((connection) => connection.begin(`savepoint ${savepoint}`)));
       const unit = new Unit(this.transaction, this);
       try {
         const result = await body(unit);

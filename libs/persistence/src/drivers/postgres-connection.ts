@@ -52,10 +52,11 @@ export class PostgresConnection implements Connection {
     }
   }
 
-  // Sent without waiting, so that a transaction does not cost a round trip more.
+  // Sent without waiting, so that a transaction or a savepoint does not cost a round trip more.
   async begin(text: string): Promise<void> {
     this.#assertAlive();
-    this.#beginning = this.#sql.unsafe(text).simple().execute();
+    const beginning = this.#sql.unsafe(text).simple().execute();
+    this.#beginning = this.#beginning ? Promise.all([this.#beginning, beginning]) : beginning;
     this.#beginning.catch(() => {});
   }
 
