@@ -12,11 +12,13 @@ const contestants = [['raw', 'raw node:http, postgres.js'], ['ours-node', 'examp
 const database = await startCatalogue(amount);
 const ids = await database.ids(200);
 const base = '/api/v2/products';
+const items = (i) => [0, 1, 2].map((k) => ({ product_id: ids[(3 * i + k) % ids.length], quantity: 1 + k }));
+const order = { name: 'an order with three lines', amount: Math.ceil(requests / 3), paths: ['/api/v2/orders'], bodies: Array.from({ length: 100 }, (_, i) => JSON.stringify({ items: items(i) })) };
 const byId = { name: 'product by id', amount: requests, paths: ids.map((id) => `${base}/${id}`) };
 // Counting a quarter of the products is most of the work of a list: a tenth of the requests takes as long.
 const list = { name: 'list of 20 with total', amount: Math.ceil(requests / 10), paths: Array.from({ length: 10 }, (_, i) => `${base}?category=tea&sort=price&page_size=20&page=${i + 1}`) };
 // More clients than connections have to wait, or to share: a driver that pipelines sends several statements in one write.
-const scenarios = [byId, list].flatMap((scenario) => [8, 32].map((clients) => ({ ...scenario, clients })));
+const scenarios = [byId, list, order].flatMap((scenario) => [8, 32].map((clients) => ({ ...scenario, clients })));
 
 const started = [];
 for (const [file, name] of contestants) {
@@ -25,14 +27,20 @@ for (const [file, name] of contestants) {
   started.push({ name, child, url: `http://127.0.0.1:${port}`, figures: new Map(scenarios.map((scenario) => [scenario, { server: [], postgres: [] }])) });
 }
 
+// Until events are delivered, where somebody does.
+const settled = () => new Promise((resolve) => { setTimeout(resolve, 1_500); });
+
 async function cpuOf(child) {
   child.send('cpu');
   const [{ cpu }] = await once(child, 'message');
   return { server: cpu, postgres: database.cpu() };
 }
 
-async function load({ url }, { amount: count, paths, clients }) {
-  const result = await autocannon({ url, amount: count, connections: clients, pipelining: 1, requests: paths.map((path) => ({ path })) });
+const post = (path, body) => ({ method: 'POST', path, body, headers: { 'content-type': 'application/json', 'x-user': '01890a5d-ac96-774b-bcce-b302099a8057' } });
+
+async function load({ url }, { amount: count, paths, bodies, clients }) {
+  const asked = bodies ? bodies.map((body) => post(paths[0], body)) : paths.map((path) => ({ path }));
+  const result = await autocannon({ url, amount: count, connections: clients, pipelining: 1, requests: asked });
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${url}${paths[0]}: ${result.non2xx} bad answers, ${result.errors} errors`);
 }
 
@@ -44,21 +52,35 @@ const answersOf = ({ url }) => Promise.all([byId, list].flatMap(({ paths }) => [
   const sorted = (_key, value) => (value?.constructor === Object ? Object.fromEntries(Object.entries(value).sort()) : value);
   return JSON.stringify([response.status, data, path.includes('?') || response.headers.get('etag')], sorted);
 }));
-const expected = await answersOf(started[0]);
+const placedBy = async ({ url }) => {
+  const { path, ...request } = post(order.paths[0], order.bodies[0]);
+  const response = await fetch(url + path, request);
+  const { data: { id, created_at, updated_at, items: lines, ...data } } = await response.json();
+  return JSON.stringify([response.status, Object.entries(data).sort(), lines.map(({ product_id, quantity, unit_price: { amount } }) => [product_id, quantity, amount]), [id, created_at, updated_at].map((each) => typeof each)]);
+};
+const everyAnswer = async (contestant) => [...await answersOf(contestant), await placedBy(contestant)];
+const expected = await everyAnswer(started[0]);
 for (const contestant of started) {
-  const answers = await answersOf(contestant);
+  const answers = await everyAnswer(contestant);
   const wrong = answers.findIndex((answer, i) => answer !== expected[i]);
   if (wrong !== -1) throw new Error(`${contestant.name} answers ${answers[wrong].slice(0, 500)}, not ${expected[wrong].slice(0, 500)}`);
 }
 
 // The first round warms up; what PostgreSQL does in it is told in the second table.
 const planned = [];
+const perOrder = [];
 for (const contestant of started) {
   for (const scenario of [byId, list]) {
     await database.forgetStatements();
     await load(contestant, { ...scenario, clients: 32 });
     for (const statement of await database.statements()) planned.push({ name: contestant.name, scenario: scenario.name, ...statement });
   }
+  await load(contestant, { ...order, clients: 32 });
+  await settled();
+  await database.forgetStatements();
+  await load(contestant, { ...order, clients: 8 });
+  await settled();
+  perOrder.push({ name: contestant.name, statements: await database.executed() / order.amount });
 }
 process.stderr.write('warmed up\n');
 for (let round = 1; round <= rounds; round++) {
@@ -66,6 +88,7 @@ for (let round = 1; round <= rounds; round++) {
     for (const contestant of started) {
       const before = await cpuOf(contestant.child);
       await load(contestant, scenario);
+      if (scenario.bodies) await settled();
       const after = await cpuOf(contestant.child);
       const figures = contestant.figures.get(scenario);
       for (const part of ['server', 'postgres']) figures[part].push((after[part] - before[part]) / scenario.amount);
@@ -93,6 +116,9 @@ for (const scenario of scenarios) {
 console.log('\nHow often PostgreSQL planned a statement in the round that warmed up. It plans what is prepared up to six times on each of the ten connections, then keeps a plan, unless plans made for the values at hand look cheaper.\n');
 console.log('| | statement | executed | planned |\n|---|---|--:|--:|');
 for (const { name, scenario, counts, calls, plans } of planned) console.log(`| ${name} | ${scenario}${counts ? ': the total' : ''} | ${calls} | ${plans} |`);
+
+console.log('\nStatements an order, with begin and commit and, of the applications, with the delivery of its event.\n\n| | statements |\n|---|--:|');
+for (const { name, statements } of perOrder) console.log(`| ${name} | ${statements.toFixed(1)} |`);
 
 for (const { child } of started) child.disconnect();
 await database.stop();

@@ -28,6 +28,7 @@ export const toPage = (items, question, total) => ({ items, page: question.page,
 
 export const success = (data) => ({ code: 'OK', message: 'OK', data });
 export const refused = { code: 'VALIDATION_FAILED' };
+export const outOfStock = { code: 'OUT_OF_STOCK' };
 export const missing = { code: 'PRODUCT_NOT_FOUND' };
 
 /** Names the version of the API as well: another one spells the same product otherwise. */

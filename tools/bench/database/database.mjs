@@ -17,7 +17,9 @@ export async function startCatalogue(amount) {
   for (const step of ['migrate', 'seed']) await promisify(execFile)(process.execPath, [command, step], { env });
   const sql = postgres(url, { max: 1, onnotice() {} });
   await sql`create extension if not exists pg_stat_statements`;
-  await sql`vacuum analyze products`; // as autovacuum would soon
+  await sql`update products set stock = 1000000000`;
+  await sql`vacuum (full, analyze) products`;
+  await sql`create table bench_outbox (id bigint generated always as identity primary key, type text not null, payload jsonb not null)`;
   const [{ backend }] = await sql`select pg_backend_pid() as backend`;
   const postmaster = statOf(backend)?.parent;
   return {
@@ -29,6 +31,10 @@ export async function startCatalogue(amount) {
       select s.query ilike '%count(%' as counts, sum(s.calls)::int as calls, sum(s.plans)::int as plans
       from pg_stat_statements s join pg_database d on d.oid = s.dbid
       where d.datname = current_database() and s.query ilike 'select%from%products%' group by 1 order by 1`,
+    /** Everything that was executed since. */
+    executed: async () => (await sql`
+      select coalesce(sum(s.calls), 0)::int as calls from pg_stat_statements s join pg_database d on d.oid = s.dbid
+      where d.datname = current_database() and s.query not ilike '%pg_stat_statements%'`)[0].calls,
     cpu: () => cpuOf(postmaster),
     async stop() {
       await sql.end();

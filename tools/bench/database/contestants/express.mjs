@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import express from 'express';
-import { etagOf, isId, missing, readList, refused, success } from '../catalogue.mjs';
+import { etagOf, isId, missing, outOfStock, readList, refused, success } from '../catalogue.mjs';
+import { OutOfStock, readItems } from '../orders.mjs';
 import { drizzleCatalogue } from '../drizzle.mjs';
 import { useFeatures } from '../express-features.mjs';
 
@@ -17,6 +18,18 @@ app.get('/api/v2/products/:id', async (request, response) => {
 app.get('/api/v2/products', async (request, response) => {
   const question = readList(request.query);
   return question ? response.json(success(await catalogue.list(question))) : response.status(400).json(refused);
+});
+
+app.post('/api/v2/orders', async (request, response) => {
+  const items = readItems(request.body);
+  if (!items) return response.status(400).json(refused);
+  try {
+    const data = await catalogue.place(request.get('x-user'), items);
+    return response.status(201).set('ETag', etagOf(data)).location(`/api/v2/orders/${data.id}`).json(success(data));
+  } catch (error) {
+    if (error instanceof OutOfStock) return response.status(409).json(outOfStock);
+    throw error;
+  }
 });
 
 export async function start() {

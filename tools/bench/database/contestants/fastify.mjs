@@ -1,6 +1,7 @@
 import Fastify from 'fastify';
 import { accessLog, rateLimit, rateLimitHeaders, requestId, securityHeaders } from '../../http/features.mjs';
-import { etagOf, missing, success } from '../catalogue.mjs';
+import { etagOf, missing, outOfStock, success } from '../catalogue.mjs';
+import { OutOfStock } from '../orders.mjs';
 import { taggedCatalogue } from '../tagged.mjs';
 
 const take = rateLimit();
@@ -44,6 +45,22 @@ app.get('/api/v2/products', {
     response: returns(page),
   },
 }, async ({ query: { page: number, page_size: size, category } }) => success(await catalogue.list({ page: number, size, offset: (number - 1) * size, category })));
+
+const money = object({ amount: integer, currency: string });
+const line = { product_id: { type: 'string', format: 'uuid' }, quantity: { type: 'integer', minimum: 1, maximum: 10_000 } };
+const order = object({ id: string, customer_id: string, status: string, items: { type: 'array', items: object({ product_id: string, quantity: integer, unit_price: money }) }, total: money, version: integer, created_at: { type: 'string', format: 'date-time' }, updated_at: { type: 'string', format: 'date-time' } });
+app.post('/api/v2/orders', {
+  schema: { body: { ...object({ items: { type: 'array', minItems: 1, maxItems: 100, items: { ...object(line), additionalProperties: false } } }), additionalProperties: false }, response: { 201: returns(order)[200] } },
+}, async ({ body, headers }, reply) => {
+  try {
+    const data = await catalogue.place(headers['x-user'], body.items);
+    reply.code(201).header('ETag', etagOf(data)).header('Location', `/api/v2/orders/${data.id}`);
+    return success(data);
+  } catch (error) {
+    if (error instanceof OutOfStock) return reply.code(409).send(outOfStock);
+    throw error;
+  }
+});
 
 export async function start() {
   await app.listen({ port: 0, host: '127.0.0.1' });

@@ -1,15 +1,17 @@
 // Decorators are applied by hand, as this file is run as it stands.
 import 'reflect-metadata';
-import { BadRequestException, Controller, Get, Inject, Injectable, Module, NotFoundException, Param, ParseUUIDPipe, Query, Res } from '@nestjs/common';
+import { BadRequestException, Body, ConflictException, Controller, Get, Headers, Inject, Injectable, Module, NotFoundException, Param, ParseUUIDPipe, Post, Query, Res } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { etagOf, missing, readList, refused, success } from '../catalogue.mjs';
+import { etagOf, missing, outOfStock, readList, refused, success } from '../catalogue.mjs';
 import { drizzleCatalogue } from '../drizzle.mjs';
+import { OutOfStock, readItems } from '../orders.mjs';
 import { useFeatures } from '../express-features.mjs';
 
 class ProductService {
   #catalogue = drizzleCatalogue();
   find(id) { return this.#catalogue.find(id); }
   list(question) { return this.#catalogue.list(question); }
+  place(customer, items) { return this.#catalogue.place(customer, items); }
 }
 Injectable()(ProductService);
 
@@ -38,8 +40,28 @@ Query()(prototype, 'list', 0);
 Get()(prototype, 'list', Object.getOwnPropertyDescriptor(prototype, 'list'));
 Controller('api/v2/products')(ProductController);
 
+class OrderController {
+  constructor(orders) { this.orders = orders; }
+
+  async place(body, customer, response) {
+    const items = readItems(body);
+    if (!items) throw new BadRequestException(refused);
+    const data = await this.orders.place(customer, items).catch((error) => {
+      throw error instanceof OutOfStock ? new ConflictException(outOfStock) : error;
+    });
+    response.set('ETag', etagOf(data)).location(`/api/v2/orders/${data.id}`);
+    return success(data);
+  }
+}
+Inject(ProductService)(OrderController, undefined, 0);
+Body()(OrderController.prototype, 'place', 0);
+Headers('x-user')(OrderController.prototype, 'place', 1);
+Res({ passthrough: true })(OrderController.prototype, 'place', 2);
+Post()(OrderController.prototype, 'place', Object.getOwnPropertyDescriptor(OrderController.prototype, 'place'));
+Controller('api/v2/orders')(OrderController);
+
 class AppModule {}
-Module({ controllers: [ProductController], providers: [ProductService] })(AppModule);
+Module({ controllers: [ProductController, OrderController], providers: [ProductService] })(AppModule);
 
 export async function start() {
   const app = await NestFactory.create(AppModule, { logger: ['error', 'warn'] });
