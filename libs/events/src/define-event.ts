@@ -23,6 +23,12 @@ export interface EventType<Type extends string = string, Payload = unknown> {
   read(payload: unknown, version: number): Payload;
 }
 
+/** An {@link EventType} of whatever payload, where only its name and its reader count. */
+export type AnyEventType = EventType<string, any>;
+
+/** The event that an {@link EventType} makes; of several types, any of theirs. */
+export type EventOf<Kind extends AnyEventType> = Kind extends EventType<infer Type, infer Payload> ? DomainEvent<Type, Payload> : never;
+
 /**
  * Declares a kind of event. Its name says what happened to which aggregate: `order.placed`.
  * @throws TypeError when an upcaster is missing or too many
@@ -34,12 +40,19 @@ export function defineEvent<const Type extends string, Schema extends z.ZodType>
   return Object.assign(make, {
     type, version, schema: schema as z.ZodType<z.output<Schema>>,
     read(payload: unknown, from: number): z.output<Schema> {
-      if (from > version) throw new EventUnreadable({ type, version: from, reason: `only versions up to ${version} are known here` });
+      const unreadable = (reason: string, cause?: unknown) => new EventUnreadable({ type, version: from, reason }, { cause });
+      if (!Number.isInteger(from) || from < 1 || from > version) throw unreadable(`versions 1 to ${version} are known here`);
       let current = payload;
-      for (let each = from; each < version; each++) current = upcasters[each]!(current);
+      for (let each = from; each < version; each++) {
+        try {
+          current = upcasters[each]!(current);
+        } catch (cause) {
+          throw unreadable(`the upcaster from version ${each} failed`, cause);
+        }
+      }
       const result = schema.safeParse(current);
       if (result.success) return result.data;
-      throw new EventUnreadable({ type, version: from, reason: result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ') });
+      throw unreadable(result.error.issues.map(({ path, message }) => `${path.join('.') || '(payload)'}: ${message}`).join('; '));
     },
   });
 }

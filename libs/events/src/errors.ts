@@ -7,4 +7,17 @@ export const EventUnreadable = defineError('EVENT_UNREADABLE', {
   details: typedDetails<{ readonly type: string; readonly version: number; readonly reason: string }>(),
 });
 
-export type EventsErrorCode = 'EVENT_UNREADABLE';
+/** Events were appended where no unit of work commits them together with what they speak of. */
+export const EventOutsideUnit = defineError('EVENT_OUTSIDE_UNIT', {
+  kind: 'internal',
+  title: 'Events can only be appended inside a unit of work.',
+});
+
+/** A handler took longer than its subscriber allows. */
+export const EventHandlerTimeout = defineError('EVENT_HANDLER_TIMEOUT', {
+  kind: 'timeout',
+  title: 'The handler of an event took too long.',
+  details: typedDetails<{ readonly subscriber: string }>(),
+});
+
+export type EventsErrorCode = 'EVENT_UNREADABLE' | 'EVENT_OUTSIDE_UNIT' | 'EVENT_HANDLER_TIMEOUT';

@@ -1,0 +1,1 @@
+export { eventsContract, type EventsContractOptions, type OpenedEvents, type TestApi } from './events-contract.js';

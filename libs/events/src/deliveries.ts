@@ -1,0 +1,200 @@
+import { isAppError, resolveDeps, toMilliseconds, type Clock, type Logger, type Resolve } from '@org/enterprise-kernel';
+import { pauseAfter } from './backoff.js';
+import type { BusMetrics } from './bus-metrics.js';
+import type { EventStore, Lane, TakenEvent, Taking } from './event-store.js';
+import { Handler } from './handler.js';
+import type { Subscriber } from './subscribe.js';
+
+export interface DeliveriesOptions {
+  readonly subscribers: readonly Subscriber[];
+  readonly resolve: Resolve;
+  /** How many units of work at once. */
+  readonly concurrency: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: BusMetrics;
+  /** Called after every delivery. */
+  readonly changed: () => void;
+}
+
+interface Worked {
+  readonly lane: Lane;
+  readonly subscriber: Subscriber;
+  readonly handler: Handler;
+  /** How many events are known or suspected to wait, beyond those that are being taken. */
+  wanted: number;
+  /** Rises with every hint that something waits. */
+  hints: number;
+  running: number;
+}
+
+/** Takes events and has them handled, as many at once as each subscriber and the connections allow. */
+export class Deliveries {
+  readonly #store: EventStore;
+  readonly #options: DeliveriesOptions;
+  readonly #lanes: readonly Worked[];
+  readonly #timers = new Set<Disposable>();
+  #free: number;
+  #next = 0;
+  #stopping = false;
+  #aborted = false;
+
+  constructor(store: EventStore, options: DeliveriesOptions) {
+    this.#store = store;
+    this.#options = options;
+    this.#free = options.concurrency;
+    this.#lanes = options.subscribers.map((subscriber) => ({
+      subscriber,
+      lane: { subscriber: subscriber.name, types: subscriber.events.map(({ type }) => type) },
+      handler: new Handler(subscriber, resolveDeps(subscriber.deps, options.resolve), options.clock),
+      wanted: 0, hints: 0, running: 0,
+    }));
+  }
+
+  get lanes(): readonly Lane[] { return this.#lanes.map(({ lane }) => lane); }
+
+  get quiet(): boolean { return this.#lanes.every(({ running, wanted }) => running === 0 && (wanted === 0 || this.#stopping)); }
+
+  /** Tells that events wait for a subscriber; without a count, an unknown number. */
+  wake(subscriber: string, count = Infinity): void {
+    const worked = this.#lanes.find(({ lane }) => lane.subscriber === subscriber);
+    if (!worked) return;
+    worked.hints++;
+    worked.wanted = Math.min(worked.wanted + count, worked.subscriber.concurrency);
+    this.#pump();
+  }
+
+  /** Takes no more. */
+  stop(): void {
+    this.#stopping = true;
+    for (const timer of this.#timers) timer[Symbol.dispose]();
+    this.#timers.clear();
+  }
+
+  /** Gives up what is running; it counts as not attempted, as far as the guarantee allows. */
+  abort(reason: unknown): void {
+    this.#aborted = true;
+    for (const { handler } of this.#lanes) handler.abort(reason);
+  }
+
+  // In turns, so that one subscriber's backlog does not starve the others.
+  #pump(): void {
+    for (let passed = 0; passed < this.#lanes.length && !this.#stopping; passed++) {
+      const worked = this.#lanes[this.#next++ % this.#lanes.length]!;
+      if (worked.wanted === 0 || worked.running >= worked.subscriber.concurrency) continue;
+      const holds = worked.subscriber.guarantee === 'once' ? 1 : 0;
+      if (this.#free < holds) continue;
+      worked.wanted--;
+      worked.running++;
+      this.#free -= holds;
+      passed = -1;
+      void this.#work(worked).then(() => {
+        worked.running--;
+        this.#free += holds;
+        this.#pump();
+        this.#options.changed();
+      });
+    }
+  }
+
+  async #work(worked: Worked): Promise<void> {
+    const { hints, subscriber: { guarantee, name } } = worked;
+    try {
+      const taking = guarantee === 'once' ? await this.#once(worked) : await this.#atLeastOnce(worked);
+      if (taking === 'nothing') {
+        if (worked.hints === hints) worked.wanted = 0;
+      } else if (taking.more) {
+        worked.wanted = Math.max(worked.wanted, 1);
+      }
+    } catch (error) {
+      // The next poll looks again; until then the storage is left in peace.
+      worked.wanted = 0;
+      this.#options.logger.warn('An event could not be taken or its outcome not be noted; it is tried again.', { subscriber: name, error });
+    }
+  }
+
+  async #once(worked: Worked): Promise<Taking> {
+    const began = this.#now();
+    let taken: TakenEvent | undefined;
+    try {
+      const taking = await this.#store.handleOnce(worked.lane, () => new Date(this.#now()), async (one) => {
+        taken = one;
+        await handle(worked, one);
+      });
+      if (taking !== 'nothing') this.#delivered(worked, began);
+      return taking;
+    } catch (error) {
+      if (!taken) throw error;
+      // Rolled back, as if it had never been tried.
+      return this.#aborted ? 'nothing' : await this.#failed(worked, taken, error, began);
+    }
+  }
+
+  async #atLeastOnce(worked: Worked): Promise<Taking> {
+    const { lane, subscriber: { timeout, retry } } = worked;
+    const began = this.#now();
+    // Longer than the handler may take, so that its outcome is noted before somebody else takes over.
+    const taken = await this.#store.claim(lane, new Date(began), new Date(began + toMilliseconds(timeout) * 1.25 + 1_000));
+    if (!taken) return 'nothing';
+    try {
+      if (taken.attempt > retry.attempts) throw new Error('Nobody took note of how the last attempt ended.');
+      await handle(worked, taken);
+    } catch (error) {
+      return this.#failed(worked, taken, error, began);
+    }
+    const taking = await this.#store.complete(lane, taken, new Date(this.#now()));
+    this.#delivered(worked, began);
+    return taking;
+  }
+
+  #delivered({ lane }: Worked, began: number): void {
+    this.#options.metrics.handled(lane.subscriber, 'delivered', (this.#now() - began) / 1000);
+  }
+
+  async #failed(worked: Worked, taken: TakenEvent, error: unknown, began: number): Promise<Taking> {
+    const { lane, subscriber: { retry } } = worked;
+    const { event, attempt } = taken;
+    const { clock, logger, metrics } = this.#options;
+    const dead = error instanceof Unreadable || (attempt >= retry.attempts && !this.#aborted);
+    const cause = error instanceof Unreadable ? error.cause : error;
+    const pause = this.#aborted ? 0 : Math.ceil(pauseAfter(attempt, retry));
+    const now = this.#now();
+    await this.#store.fail(lane, taken, { error: messageOf(cause), again: dead ? undefined : new Date(now + pause) }, new Date(now));
+
+    metrics.handled(lane.subscriber, dead ? 'dead' : 'failed', (now - began) / 1000);
+    const fields = { subscriber: lane.subscriber, event: event.id, type: event.type, key: event.key, attempt, correlationId: event.correlationId, error: cause };
+    if (dead) logger.error('An event is given up and is a dead letter now.', fields);
+    else logger.warn('An event could not be handled and is tried again.', { ...fields, pauseMs: pause });
+    if (!dead && !this.#stopping) {
+      // A timer may be early by a part of a millisecond, and nothing would be due then.
+      const timer = clock.schedule({ milliseconds: pause + 1 }, () => {
+        this.#timers.delete(timer);
+        this.wake(lane.subscriber, 1);
+      });
+      this.#timers.add(timer);
+    }
+    return { more: true };
+  }
+
+  #now(): number { return this.#options.clock.now(); }
+}
+
+/** Marks what no further attempt can change. Of this file alone, and never seen outside. */
+class Unreadable extends Error {}
+
+async function handle({ handler }: Worked, { event }: TakenEvent): Promise<void> {
+  let read;
+  try {
+    read = handler.read(event);
+  } catch (cause) {
+    // A newer release of this process can read it.
+    throw handler.isTooNew(event) ? cause : new Unreadable('', { cause });
+  }
+  await handler.run(read);
+}
+
+const longestMessage = 500;
+function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return (isAppError(error) ? `${error.code}: ${message}` : message).slice(0, longestMessage);
+}

@@ -1,0 +1,40 @@
+import type { Orm } from '@org/enterprise-persistence';
+import { alias } from 'drizzle-orm/pg-core/alias';
+import { and, eq, lte } from 'drizzle-orm/sql/expressions';
+import { sql } from 'drizzle-orm/sql/sql';
+import { eventInbox as inbox } from './events.table.js';
+import { eventFields } from './stored-event.js';
+
+const { placeholder } = sql;
+// Their names in types would only make them strangers to each other.
+const earlier = alias(inbox, 'earlier') as unknown as typeof inbox;
+const others = alias(inbox, 'others') as unknown as typeof inbox;
+
+/** Every statement of a subscriber's work, compiled once. States are written out: a partial index does not serve a parameter. */
+export function inboxStatements(orm: Orm) {
+  const now = sql.param(placeholder('now'), inbox.dueAt);
+  const types = sql`${placeholder('types')}::text[]`;
+  const pendingOf = (table: Pick<typeof inbox, 'subscriber' | 'state' | 'type'>) => sql`${table.subscriber} = ${placeholder('subscriber')} and ${table.state} = 'pending' and ${table.type} = any(${types})`;
+  const isFirst = sql`not exists (select from ${inbox} ${sql.identifier('earlier')} where ${pendingOf(earlier)} and ${earlier.key} = ${inbox.key} and ${earlier.position} < ${inbox.position})`;
+  const due = and(pendingOf(inbox), lte(inbox.dueAt, now), isFirst);
+  const taken = and(eq(inbox.subscriber, placeholder('subscriber')), eq(inbox.eventId, placeholder('eventId')), sql`${inbox.state} = 'pending'`, eq(inbox.attempts, placeholder('fence')));
+  const more = sql<boolean>`exists (select from ${inbox} ${sql.identifier('others')} where ${pendingOf(others)} and ${others.dueAt} <= ${now} and ${others.eventId} <> ${placeholder('eventId')})`;
+
+  const next = orm.$with('next').as(orm.select({ subscriber: inbox.subscriber, eventId: inbox.eventId }).from(inbox).where(due).orderBy(inbox.position).limit(1).for('update', { skipLocked: true }));
+  return {
+    take: orm.select({ ...eventFields(inbox), attempts: inbox.attempts }).from(inbox).where(due)
+      .orderBy(inbox.position).limit(1).for('update', { skipLocked: true }).prepare('event_take'),
+    claim: orm.with(next).update(inbox).set({ attempts: sql`${inbox.attempts} + 1`, dueAt: placeholder('until') } as never).from(next)
+      .where(and(eq(inbox.subscriber, next.subscriber), eq(inbox.eventId, next.eventId)))
+      .returning({ ...eventFields(inbox), attempts: inbox.attempts }).prepare('event_claim'),
+    complete: orm.update(inbox).set({ state: 'done', settledAt: placeholder('now'), lastError: null } as never)
+      .where(taken).returning({ more }).prepare('event_complete'),
+    fail: orm.update(inbox).set({
+      attempts: placeholder('attempts'), state: placeholder('state'), dueAt: placeholder('dueAt'), settledAt: placeholder('settledAt'), lastError: placeholder('error'),
+    } as never).where(taken).prepare('event_fail'),
+    isDue: orm.select({ found: sql<number>`1` }).from(inbox).where(due).limit(1).prepare('event_is_due'),
+  };
+}
+
+/** An array of texts as PostgreSQL writes it. */
+export const textArray = (values: readonly string[]): string => `{${values.map((each) => `"${each.replace(/["\\]/g, String.raw`\$&`)}"`).join()}}`;

@@ -1,0 +1,92 @@
+import type { Database } from '@org/enterprise-persistence';
+import { EventOutsideUnit } from '../errors.js';
+import type { EventStore, Lane, TakenEvent } from '../event-store.js';
+import type { RecordedEvent } from '../recorded-event.js';
+import type { EventTransport } from '../transport.js';
+import { inboxStatements, textArray } from './inbox-statements.js';
+import { outboxStatements } from './outbox-statements.js';
+import { inboxUpkeep } from './inbox-upkeep.js';
+import { toEvent, toJson, type StoredEvent } from './stored-event.js';
+
+/** Outbox and inbox as tables of the application's own database. */
+export function postgresStore(database: Database, transport: EventTransport | undefined): EventStore {
+  const { orm, unitOfWork } = database;
+  const outbox = outboxStatements(orm);
+  const inbox = inboxStatements(orm);
+  const laneOf = ({ subscriber, types }: Lane) => ({ subscriber, types: textArray(types) });
+  const taking = (row: StoredEvent & { readonly attempts: number }, attempt: number): TakenEvent => ({ event: toEvent(row), attempt, fence: row.attempts });
+
+  async function publish(to: EventTransport, limit: number): ReturnType<EventStore['relay']> {
+    const [turn] = await outbox.turn.execute();
+    if (!turn!.mine) return { taken: 0, busy: true, added: {} };
+    const rows = await outbox.next.execute({ limit });
+    if (rows.length > 0) {
+      await to.publish(rows.map(toEvent));
+      await outbox.remove.execute({ positions: `{${rows.map(({ position }) => position).join()}}` });
+    }
+    return { taken: rows.length, busy: false, added: {} };
+  }
+
+  async function receive(events: readonly RecordedEvent[]): Promise<void> {
+    if (events.length > 0) await outbox.receive.execute({ events: toJson(events), now: new Date() });
+  }
+
+  return {
+    ...inboxUpkeep(orm),
+    // Units on the one connection of PGlite would only wait for each other.
+    concurrency: database.driver === 'pglite' ? 1 : 4,
+
+    async append(events, committed) {
+      if (!unitOfWork.active) throw new EventOutsideUnit();
+      await outbox.append.execute({ events: toJson(events) });
+      unitOfWork.afterCommit(committed);
+    },
+
+    async relay(limit, now) {
+      // The server needs a transaction for the turn while it waits for the transport, which needs none of this database.
+      if (transport) return unitOfWork.run(() => publish(transport, limit));
+      const [row] = await outbox.relay.execute({ limit, now });
+      return { taken: row!.taken, busy: !row!.mine, added: JSON.parse(row!.added) as Record<string, number> };
+    },
+
+    async outboxed() { return (await outbox.any.execute()).length > 0; },
+
+    async due(lanes, now) {
+      const found = await Promise.all(lanes.map(async (lane) => (await inbox.isDue.execute({ ...laneOf(lane), now })).length > 0));
+      return lanes.filter((_, i) => found[i]).map(({ subscriber }) => subscriber);
+    },
+
+    handleOnce: (lane, now, handle) => unitOfWork.run(async () => {
+      const [row] = await inbox.take.execute({ ...laneOf(lane), now: now() });
+      if (!row) return 'nothing';
+      await handle(taking(row, row.attempts + 1));
+      const [done] = await inbox.complete.execute({ ...laneOf(lane), eventId: row.eventId, fence: row.attempts, now: now() });
+      return { more: done!.more };
+    }),
+
+    async claim(lane, now, until) {
+      const [row] = await inbox.claim.execute({ ...laneOf(lane), now, until });
+      return row && taking(row, row.attempts);
+    },
+
+    async complete(lane, { event, fence }, now) {
+      const [done] = await inbox.complete.execute({ ...laneOf(lane), eventId: event.id, fence, now });
+      return { more: done?.more ?? true };
+    },
+
+    async fail(lane, { event, attempt, fence }, { error, again }, now) {
+      await inbox.fail.execute({
+        ...laneOf(lane), eventId: event.id, fence, attempts: attempt, error,
+        state: again ? 'pending' : 'dead', dueAt: again ?? now, settledAt: again ? null : now,
+      });
+    },
+
+    ...(transport && {
+      open: (received) => transport.open(async (events) => {
+        await receive(events);
+        received();
+      }),
+      close: () => transport.close(),
+    }),
+  };
+}
