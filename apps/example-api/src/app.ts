@@ -1,17 +1,24 @@
 import { createApplication, type Application, type Module, type Provider } from '@org/enterprise-di';
+import type { Subscriber } from '@org/enterprise-events';
 import type { Implementation } from '@org/enterprise-http';
 import type { Logger } from '@org/enterprise-kernel';
-import { nobody } from './authenticator.js';
+import { devCaller } from './auth/dev-caller.js';
+import { bcryptPasswordHasher } from './auth/password-hasher.bcrypt.js';
 import { databaseModule } from './database.js';
+import { eventsModule } from './events/events.module.js';
+import { mailModule } from './mail/mail.module.js';
+import { orderModule } from './order/order.module.js';
 import { platform } from './platform.js';
 import { productModule } from './product/product.module.js';
 import { serverModule } from './server.js';
 import type { Settings } from './settings.js';
 import { systemRoutes } from './system/ping.js';
+import { userModule } from './user/user.module.js';
 
 /** What a domain adds to the application. */
 export interface Domain extends Module {
-  readonly routes: readonly Implementation[];
+  readonly routes?: readonly Implementation[];
+  readonly subscribers?: readonly Subscriber[];
 }
 
 export interface ExampleApiOptions {
@@ -29,12 +36,18 @@ export interface ExampleApiOptions {
 
 /** Puts the application together: modules and drivers, nothing else. */
 export function exampleApi({ settings, logger, root, terminal = () => {}, domains: more = [], overrides = [] }: ExampleApiOptions): Application {
-  const domains: readonly Domain[] = [productModule, ...more];
+  const domains: readonly Domain[] = [userModule, productModule, orderModule, mailModule, ...more];
   const app = createApplication({
     logger, overrides,
-    modules: [platform(settings, logger, terminal), databaseModule(root), { name: 'auth', providers: [nobody] }, ...domains],
+    modules: [
+      platform(settings, logger, terminal),
+      databaseModule(root),
+      { name: 'auth', providers: [bcryptPasswordHasher, devCaller] },
+      ...domains,
+      eventsModule(domains.flatMap(({ subscribers = [] }) => subscribers)),
+    ],
     stop: { delay: { seconds: settings.SHUTDOWN_DELAY_SECONDS }, drainWithin: { seconds: settings.SHUTDOWN_TIMEOUT_SECONDS + 1 } },
   });
-  app.register(serverModule([systemRoutes, ...domains.flatMap(({ routes }) => routes)], app.readiness));
+  app.register(serverModule([systemRoutes, ...domains.flatMap(({ routes = [] }) => routes)], app.readiness));
   return app;
 }

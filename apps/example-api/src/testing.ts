@@ -4,15 +4,10 @@ import { provideValue, type Application } from '@org/enterprise-di';
 import { Unauthenticated } from '@org/enterprise-http';
 import { noopLogger, type Caller } from '@org/enterprise-kernel';
 import { exampleApi } from './app.js';
-import { devCaller } from './auth/dev-caller.js';
-import { bcryptPasswordHasher } from './auth/password-hasher.bcrypt.js';
 import { isRole, permissionsOf } from './auth/roles.js';
 import { Authenticator } from './authenticator.js';
-import { EventSink } from './events/event-sink.js';
-import { orderModule } from './order/order.module.js';
 import { HttpServer } from './server.js';
 import { settings as definition, type Settings } from './settings.js';
-import { userModule } from './user/user.module.js';
 
 export interface TestApi extends AsyncDisposable {
   readonly app: Application;
@@ -43,9 +38,6 @@ function caller(id: string, list: string): Caller {
 export const actAs = (userId: string, ...rolesAndPermissions: readonly string[]): { readonly authorization: string } =>
   ({ authorization: `Bearer ${userId}|${rolesAndPermissions.join()}` });
 
-/** Stands in for what events are handed to, until the application has an outbox: with that, users and orders become domains of its own. */
-const withoutOutbox = { name: 'events', routes: [], providers: [provideValue(EventSink, { append: async () => {} }), bcryptPasswordHasher] };
-
 /** Settings as they are written down, before a secret is one. */
 export type TestSettings = Partial<Omit<Settings, Secrets | 'ADMIN_EMAIL'>> & { readonly [Key in Secrets | 'ADMIN_EMAIL']?: string };
 type Secrets = 'DATABASE_URL' | 'ADMIN_PASSWORD';
@@ -61,8 +53,7 @@ export async function testApi(values: TestSettings = {}, terminal?: (text: strin
   });
   const app = exampleApi({
     settings, logger: noopLogger, root: tmpdir(), ...(terminal && { terminal }),
-    domains: [withoutOutbox, userModule, orderModule],
-    overrides: [settings.DEV_CALLER ? devCaller : provideValue(Authenticator, byName)],
+    overrides: settings.DEV_CALLER ? [] : [provideValue(Authenticator, byName)],
   });
   await app.start();
   return { app, url: app.resolve(HttpServer).url, [Symbol.asyncDispose]: () => app.stop() };

@@ -41,9 +41,9 @@ export function implement<C extends Routes, D extends Deps>(contract: C, deps: D
   return { contract, deps, build: (resolve) => build(resolveDeps(deps, resolve)) };
 }
 
-/** What all handlers together ask for, by token id: add it to the dependencies of whatever creates the dispatcher. */
-export const handlerDeps = (implementations: readonly Implementation[]): Deps =>
-  Object.fromEntries(implementations.flatMap(({ deps }) => Object.values(deps)).map((token) => [token.id, token]));
+/** What all handlers (routes, subscribers) together ask for, by token id: add it to the dependencies of whatever creates the dispatcher. */
+export const handlerDeps = (handlers: readonly { readonly deps: Deps }[]): Deps =>
+  Object.fromEntries(handlers.flatMap(({ deps }) => Object.values(deps)).map((token) => [token.id, token]));
 
 /** Makes a `Resolve` of dependencies that are known by token id, as {@link handlerDeps} names them. */
 export const resolveFrom = (resolved: Readonly<Record<string, unknown>>): Resolve => (token) => {

@@ -1,7 +1,7 @@
 export { auditColumns, auditValues, type AuditValues, type CreatedAudit, type UpdatedAudit } from './audit.js';
 export { batchRead, type BatchReadOptions } from './batch-read.js';
 export { createDatabase } from './create-database.js';
-export { Database, type DatabaseOptions, type Orm, type QueryResult } from './database.js';
+export { Database, type DatabaseOptions, type Orm, type QueryResult, type QueryResultHKT } from './database.js';
 export type { Connection, Driver, Statement, StatementResult } from './driver.js';
 export {
   ConstraintViolated, DatabaseAuthenticationFailed, DatabaseBusy, DatabaseClosed, DatabaseFull, DatabaseLocked, DatabaseMissing, DatabaseStatementFailed,

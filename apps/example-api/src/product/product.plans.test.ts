@@ -1,3 +1,4 @@
+import { currentContext } from '@org/enterprise-kernel';
 import { Database, type Connection, type Statement } from '@org/enterprise-persistence';
 import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
 import { testApi, type TestApi } from '../testing.js';
@@ -33,13 +34,14 @@ describeWithPostgres(`the statements of a catalogue of ${total} products`, () =>
   });
   beforeEach(() => { sent.length = 0; });
 
-  /** Notes every statement that goes over the connection, whoever sends it. */
+  /** Notes every statement of a request that goes over the connection: events are delivered over it, too. */
   function listenTo(connection: Connection): void {
     const { query, script, begin } = connection;
+    const note = (text: string, params: unknown[] = []): void => { if (currentContext()) sent.push({ text, params }); };
     Object.assign(connection, {
-      query(statement: Statement, params: unknown[]) { sent.push({ text: statement.text, params }); return query.call(connection, statement, params); },
-      script(text: string) { sent.push({ text, params: [] }); return script.call(connection, text); },
-      begin(text: string) { sent.push({ text, params: [] }); return begin.call(connection, text); },
+      query(statement: Statement, params: unknown[]) { note(statement.text, params); return query.call(connection, statement, params); },
+      script(text: string) { note(text); return script.call(connection, text); },
+      begin(text: string) { note(text); return begin.call(connection, text); },
     });
   }
 

@@ -1,3 +1,4 @@
+import { currentContext } from '@org/enterprise-kernel';
 import { Database, type Connection, type Statement } from '@org/enterprise-persistence';
 import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
 import { actAs, testApi, type TestApi } from '../testing.js';
@@ -28,13 +29,14 @@ describeWithPostgres(`the statements of ${total} users`, () => {
   });
   beforeEach(() => { sent.length = 0; });
 
-  /** Notes every statement that goes over the connection, whoever sends it. */
+  /** Notes every statement of a request that goes over the connection: events are delivered over it, too. */
   function listenTo(connection: Connection): void {
     const { query, script, begin } = connection;
+    const note = (text: string, params: unknown[] = []): void => { if (currentContext()) sent.push({ text, params }); };
     Object.assign(connection, {
-      query(statement: Statement, params: unknown[]) { sent.push({ text: statement.text, params }); return query.call(connection, statement, params); },
-      script(text: string) { sent.push({ text, params: [] }); return script.call(connection, text); },
-      begin(text: string) { sent.push({ text, params: [] }); return begin.call(connection, text); },
+      query(statement: Statement, params: unknown[]) { note(statement.text, params); return query.call(connection, statement, params); },
+      script(text: string) { note(text); return script.call(connection, text); },
+      begin(text: string) { note(text); return begin.call(connection, text); },
     });
   }
 
@@ -94,13 +96,13 @@ describeWithPostgres(`the statements of ${total} users`, () => {
     await counted('set roles', `/users/${id}/roles`, 'PUT', { roles: ['admin'] });
     await counted('remove', `/users/${id}`, 'DELETE');
     expect(verbs).toEqual({
-      register: 'begin insert insert commit',
+      register: 'begin insert insert with commit',
       get: 'select',
       list: 'select select',
-      change: 'select begin update commit',
+      change: 'select begin update with commit',
       'change nothing': 'select',
-      'set roles': 'begin select select update commit',
-      remove: 'begin select select delete commit',
+      'set roles': 'begin select select update with commit',
+      remove: 'begin select select delete with commit',
     });
   });
 });

@@ -1,0 +1,34 @@
+import { provide, type Module } from '@org/enterprise-di';
+import { EventBus, type Subscriber } from '@org/enterprise-events';
+import { postgresEvents } from '@org/enterprise-events/postgres';
+import { handlerDeps, resolveFrom } from '@org/enterprise-http';
+import { token, type Resolve } from '@org/enterprise-kernel';
+import { Database } from '@org/enterprise-persistence';
+import { Clock, Logger } from '../platform.js';
+import { EventSink } from './event-sink.js';
+
+/** What the subscribers ask for, by token id. */
+const SubscriberDeps = token<Readonly<Record<string, unknown>>>('events.SubscriberDeps');
+/** The bus once it delivers. */
+const EventDelivery = token<EventBus>('events.EventDelivery');
+
+/**
+ * Carries the events of all domains to their subscribers. Repositories need the sink and subscribers need repositories, so
+ * the bus gets what its subscribers ask for when it starts.
+ */
+export function eventsModule(subscribers: readonly Subscriber[]): Module {
+  let resolve: Resolve;
+  return {
+    name: 'events',
+    providers: [
+      provide(EventBus, { database: Database, clock: Clock, logger: Logger }, ({ database, clock, logger }) =>
+        postgresEvents(database, { subscribers, resolve: (wanted) => resolve(wanted), clock, logger })),
+      provide(EventSink, { bus: EventBus }, ({ bus }) => bus, { dispose: false }),
+      provide(SubscriberDeps, handlerDeps(subscribers), (deps) => deps),
+      provide(EventDelivery, { bus: EventBus, deps: SubscriberDeps }, ({ bus, deps }) => {
+        resolve = resolveFrom(deps);
+        return bus;
+      }, { start: (bus) => bus.start(), drain: (bus) => bus.drain(), dispose: false }),
+    ],
+  };
+}
