@@ -2,5 +2,5 @@
 import * as nodeModule from 'node:module';
 import { resolveInDrizzle, type ResolveHook } from './resolve-in-drizzle.js';
 
-// Node 22 and later parse all 180 kB of drizzle-orm's package.json anew for each of its files.
+// Node 24 parses all 180 kB of drizzle-orm's package.json anew for each of its files.
 (nodeModule as { registerHooks?: (hooks: { resolve: ResolveHook }) => unknown }).registerHooks?.({ resolve: resolveInDrizzle });

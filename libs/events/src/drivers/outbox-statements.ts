@@ -13,9 +13,10 @@ const now = sql.param(placeholder('now'), eventInbox.dueAt);
 export function outboxStatements(orm: Orm) {
   const appended = orm.$with('appended', {}).as(sql`insert into ${eventOutbox} (${eventColumns}) select event.* from ${eventsOfJson(placeholder('events'))}`);
   const turn = orm.$with('turn', {}).as(sql`select pg_try_advisory_xact_lock(${lock}) as mine`);
-  const taken = orm.$with('taken', {}).as(sql`delete from ${eventOutbox} where position in (
-    select position from ${eventOutbox} where (select mine from turn) order by position limit ${placeholder('limit')}
-  ) returning position, ${eventColumns}`);
+  // The limit is written out: with a parameter the server plans anew every time, which takes as long as the move.
+  const taken = (limit: number) => orm.$with('taken', {}).as(sql`delete from ${eventOutbox} where position = any(array(
+    select position from ${eventOutbox} where (select mine from turn) order by position limit ${sql.raw(String(limit))}
+  )) returning position, ${eventColumns}`);
   // In the order of the outbox, so that the inbox numbers them alike.
   const deliver = (from: ReturnType<typeof sql>, order: ReturnType<typeof sql>) => sql`insert into ${eventInbox} (subscriber, due_at, ${eventColumns})
     select s.subscriber, ${now}, ${eventColumnsOf} from ${from} join ${subscriptions} order by ${order} on conflict do nothing returning subscriber`;
@@ -24,7 +25,7 @@ export function outboxStatements(orm: Orm) {
   const one = sql`(select 1) as one`;
   return {
     append: orm.with(appended).select({ done: sql<number>`1` }).from(one).prepare('event_append'),
-    relay: orm.with(turn, taken, added).select({
+    relay: (limit: number) => orm.with(turn, taken(limit), added).select({
       mine: sql<boolean>`(select mine from turn)`,
       taken: sql<number>`(select count(*)::int from taken)`,
       added: sql<string>`(select coalesce(json_object_agg(subscriber, count), '{}')::text from (select subscriber, count(*) from added group by subscriber) counts)`,

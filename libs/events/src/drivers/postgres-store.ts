@@ -13,6 +13,7 @@ export function postgresStore(database: Database, transport: EventTransport | un
   const { orm, unitOfWork } = database;
   const outbox = outboxStatements(orm);
   const inbox = inboxStatements(orm);
+  const relays = new Map<number, ReturnType<typeof outbox.relay>>();
   const laneOf = ({ subscriber, types }: Lane) => ({ subscriber, types: textArray(types) });
   const taking = (row: StoredEvent & { readonly attempts: number }, attempt: number): TakenEvent => ({ event: toEvent(row), attempt, fence: row.attempts });
 
@@ -45,7 +46,9 @@ export function postgresStore(database: Database, transport: EventTransport | un
     async relay(limit, now) {
       // The server needs a transaction for the turn while it waits for the transport, which needs none of this database.
       if (transport) return unitOfWork.run(() => publish(transport, limit));
-      const [row] = await outbox.relay.execute({ limit, now });
+      const relay = relays.get(limit) ?? outbox.relay(limit);
+      relays.set(limit, relay);
+      const [row] = await relay.execute({ now });
       return { taken: row!.taken, busy: !row!.mine, added: JSON.parse(row!.added) as Record<string, number> };
     },
 
