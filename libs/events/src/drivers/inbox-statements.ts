@@ -10,7 +10,7 @@ const { placeholder } = sql;
 const earlier = alias(inbox, 'earlier') as unknown as typeof inbox;
 const others = alias(inbox, 'others') as unknown as typeof inbox;
 
-/** Every statement of a subscriber's work, compiled once. States are written out: a partial index does not serve a parameter. */
+/** Every statement of a subscriber's work, compiled once. Where a partial index shall serve, its state is written out. */
 export function inboxStatements(orm: Orm) {
   const now = sql.param(placeholder('now'), inbox.dueAt);
   const types = sql`${placeholder('types')}::text[]`;
@@ -20,7 +20,8 @@ export function inboxStatements(orm: Orm) {
   const first = (table: typeof inbox, name: string, where: SQL) => sql`(select ${table.position} from ${inbox} ${sql.identifier(name)} where ${pendingOf(table)} and ${where} order by ${table.position} limit 1)`;
   const isFirst = sql`${first(earlier, 'earlier', sql`${earlier.key} = ${inbox.key} and ${earlier.position} < ${inbox.position}`)} is null`;
   const due = and(pendingOf(inbox), lte(inbox.dueAt, now), isFirst);
-  const taken = and(eq(inbox.subscriber, placeholder('subscriber')), eq(inbox.eventId, placeholder('eventId')), sql`${inbox.state} = 'pending'`, eq(inbox.attempts, placeholder('fence')));
+  // Here the state is a parameter on purpose: the row is found by its primary key, and no partial index may look better.
+  const taken = and(eq(inbox.subscriber, placeholder('subscriber')), eq(inbox.eventId, placeholder('eventId')), eq(inbox.state, 'pending'), eq(inbox.attempts, placeholder('fence')));
   const more = sql<boolean>`${first(others, 'others', sql`${others.dueAt} <= ${now} and ${others.eventId} <> ${placeholder('eventId')}`)} is not null`;
 
   const next = orm.$with('next').as(orm.select({ subscriber: inbox.subscriber, eventId: inbox.eventId }).from(inbox).where(due).orderBy(inbox.position).limit(1).for('update', { skipLocked: true }));

@@ -1,5 +1,6 @@
 import type { Orm } from '@org/enterprise-persistence';
 import { sql } from 'drizzle-orm/sql/sql';
+import { getTableColumns } from 'drizzle-orm/utils';
 import { eventInbox, eventOutbox, eventSubscriptions } from './events.table.js';
 import { eventColumns, eventFields, eventsOfJson } from './stored-event.js';
 
@@ -23,7 +24,10 @@ export function outboxStatements(orm: Orm) {
   const added = orm.$with('added', {}).as(deliver(sql`taken event`, sql`event.position`));
   const received = orm.$with('added', {}).as(deliver(sql`(select row_number() over () as position, event.* from ${eventsOfJson(placeholder('events'))}) event`, sql`event.position`));
   const one = sql`(select 1) as one`;
+  const values = Object.fromEntries(Object.entries(getTableColumns(eventOutbox)).filter(([name]) => name !== 'position').map(([name]) => [name, placeholder(name)]));
   return {
+    // Most decisions raise one event, and this takes the server less than half of what the other takes it.
+    appendOne: orm.insert(eventOutbox).values({ ...values, payload: sql`${placeholder('payload')}::json` } as never).prepare('event_append_one'),
     append: orm.with(appended).select({ done: sql<number>`1` }).from(one).prepare('event_append'),
     relay: (limit: number) => orm.with(turn, taken(limit), added).select({
       mine: sql<boolean>`(select mine from turn)`,

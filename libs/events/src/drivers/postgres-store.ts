@@ -6,7 +6,7 @@ import type { EventTransport } from '../transport.js';
 import { inboxStatements, textArray } from './inbox-statements.js';
 import { outboxStatements } from './outbox-statements.js';
 import { inboxUpkeep } from './inbox-upkeep.js';
-import { toEvent, toJson, type StoredEvent } from './stored-event.js';
+import { toEvent, toJson, toRow, type StoredEvent } from './stored-event.js';
 
 /** Outbox and inbox as tables of the application's own database. */
 export function postgresStore(database: Database, transport: EventTransport | undefined): EventStore {
@@ -39,7 +39,8 @@ export function postgresStore(database: Database, transport: EventTransport | un
 
     async append(events, committed) {
       if (!unitOfWork.active) throw new EventOutsideUnit();
-      await outbox.append.execute({ events: toJson(events) });
+      if (events.length === 1) await outbox.appendOne.execute({ ...toRow(events[0]!) });
+      else await outbox.append.execute({ events: toJson(events) });
       unitOfWork.afterCommit(committed);
     },
 

@@ -38,6 +38,11 @@ export interface StoredEvent {
   readonly tracestate: string | null;
 }
 
+/** An event as values of the columns. */
+export const toRow = ({ id, payload, ...event }: RecordedEvent): StoredEvent =>
+  ({ ...absent, ...event, eventId: id, payload: JSON.stringify(payload ?? null) });
+const absent = { correlationId: null, causationId: null, tenant: null, traceparent: null, tracestate: null };
+
 export const toEvent = ({ eventId, type, version, key, payload, occurredAt, correlationId, causationId, tenant, traceparent, tracestate }: StoredEvent): RecordedEvent => ({
   id: eventId, type, version, key, payload: JSON.parse(payload), occurredAt,
   ...(correlationId !== null && { correlationId }),
