@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DeadLetterFilter } from './event-bus.js';
-import type { EventStore, Lane, TakenEvent } from './event-store.js';
+import type { Backlog, EventStore, Lane, TakenEvent, Taking } from './event-store.js';
 import type { RecordedEvent } from './recorded-event.js';
 
 interface Row {
@@ -46,7 +46,7 @@ export class MemoryStore implements EventStore {
     });
   }
 
-  async register(lanes: readonly Lane[]): Promise<void> {
+  async register(lanes: readonly Lane[], _now: Date): Promise<void> {
     for (const { subscriber, types } of lanes) {
       for (const type of types) {
         const subscribers = this.#subscriptions.get(type) ?? new Set();
@@ -73,7 +73,7 @@ export class MemoryStore implements EventStore {
 
   async outboxed(): Promise<boolean> { return this.#outbox.length > 0; }
 
-  async handleOnce(lane: Lane, now: () => Date, handle: (taken: TakenEvent) => Promise<void>) {
+  async handleOnce(lane: Lane, now: () => Date, handle: (taken: TakenEvent) => Promise<void>): Promise<Taking> {
     const row = this.#next(lane, now());
     if (!row) return 'nothing';
     row.locked = true;
@@ -121,7 +121,7 @@ export class MemoryStore implements EventStore {
     return rows.length;
   }
 
-  async backlogs() {
+  async backlogs(): Promise<Backlog[]> {
     const rows = [...this.#inbox];
     return [...new Set(rows.map(({ subscriber }) => subscriber))].map((subscriber) => {
       const own = rows.filter((row) => row.subscriber === subscriber);
@@ -130,7 +130,7 @@ export class MemoryStore implements EventStore {
     });
   }
 
-  async purge(): Promise<number> { return 0; }
+  async purge(_before: Date, _limit: number): Promise<number> { return 0; }
 
   /** The oldest that is due and whose key has no earlier one that waits. */
   #next({ subscriber }: Lane, now: Date): Row | undefined {
