@@ -4,7 +4,7 @@ import { postgresEvents } from '@org/enterprise-events/postgres';
 import { handlerDeps, resolveFrom } from '@org/enterprise-http';
 import { token, type Resolve } from '@org/enterprise-kernel';
 import { Database } from '@org/enterprise-persistence';
-import { Clock, Logger } from '../platform.js';
+import { Clock, Logger, Settings } from '../platform.js';
 import { EventSink } from './event-sink.js';
 
 /** What the subscribers ask for, by token id. */
@@ -21,8 +21,12 @@ export function eventsModule(subscribers: readonly Subscriber[]): Module {
   return {
     name: 'events',
     providers: [
-      provide(EventBus, { database: Database, clock: Clock, logger: Logger }, ({ database, clock, logger }) =>
-        postgresEvents(database, { subscribers, resolve: (wanted) => resolve(wanted), clock, logger })),
+      provide(EventBus, { database: Database, settings: Settings, clock: Clock, logger: Logger }, ({ database, settings, clock, logger }) => postgresEvents(database, {
+        subscribers, clock, logger,
+        resolve: (wanted) => resolve(wanted),
+        // Half of the connections stay for requests.
+        ...(database.driver === 'postgres' && { concurrency: Math.max(1, Math.floor(settings.DATABASE_POOL_MAX / 2)) }),
+      })),
       provide(EventSink, { bus: EventBus }, ({ bus }) => bus, { dispose: false }),
       provide(SubscriberDeps, handlerDeps(subscribers), (deps) => deps),
       provide(EventDelivery, { bus: EventBus, deps: SubscriberDeps }, ({ bus, deps }) => {
