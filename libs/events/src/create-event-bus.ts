@@ -79,7 +79,7 @@ class Bus implements EventBus {
         subscribers, resolve, concurrency, clock: this.#clock, logger: this.#logger, metrics: this.#metrics, changed: () => this.#changed(),
       });
       await this.#store.register(deliveries.lanes, new Date(this.#clock.now()));
-      await this.#store.open?.(() => this.#alarm.ring());
+      await this.#store.open?.(() => this.#alarm.ring(), () => new Date(this.#clock.now()));
       this.#deliveries = deliveries;
       this.#lastPass = this.#clock.now();
       this.#relaying = this.#relay(deliveries);

@@ -57,7 +57,7 @@ export interface EventStore {
   /** Makes subscribers known, or known again. */
   register(lanes: readonly Lane[], now: Date): Promise<void>;
   /** Begins to receive from outside, where there is such a thing. `received` is called when something has come. */
-  open?(received: () => void): Promise<void>;
+  open?(received: () => void, now: () => Date): Promise<void>;
   /** Ends receiving. */
   close?(): Promise<void>;
   /** Moves at most so many committed events from the outbox to the inboxes of those who subscribe to them. */

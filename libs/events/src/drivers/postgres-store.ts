@@ -28,8 +28,8 @@ export function postgresStore(database: Database, transport: EventTransport | un
     return { taken: rows.length, busy: false, added: {} };
   }
 
-  async function receive(events: readonly RecordedEvent[]): Promise<void> {
-    if (events.length > 0) await outbox.receive.execute({ events: toJson(events), now: new Date() });
+  async function receive(events: readonly RecordedEvent[], now: Date): Promise<void> {
+    if (events.length > 0) await outbox.receive.execute({ events: toJson(events), now });
   }
 
   return {
@@ -86,8 +86,8 @@ export function postgresStore(database: Database, transport: EventTransport | un
     },
 
     ...(transport && {
-      open: (received) => transport.open(async (events) => {
-        await receive(events);
+      open: (received, now) => transport.open(async (events) => {
+        await receive(events, now());
         received();
       }),
       close: () => transport.close(),
