@@ -2,7 +2,10 @@
 import { createWriteStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '@org/enterprise-config';
-import { provideValue } from '@org/enterprise-di';
+import { provide, provideValue } from '@org/enterprise-di';
+import { EventBus } from '@org/enterprise-events';
+import { postgresEvents } from '@org/enterprise-events/postgres';
+import { Database } from '@org/enterprise-persistence';
 import { Authenticator } from '../../../apps/example-api/dist/authenticator.js';
 import { exampleApi } from '../../../apps/example-api/dist/app.js';
 import { jsonLogger, logWriter } from '../../../apps/example-api/dist/logger.js';
@@ -28,12 +31,18 @@ const byHeader = provideValue(Authenticator, {
   },
 });
 
-/** `ownLog`: with the application's own way of writing to LOG_FILE, at once and line by line. */
-export async function startOurs(engine, { ownLog = false } = {}) {
+/** Leaves events in the outbox, as the other contestants do. */
+const undelivered = provide(EventBus, { database: Database }, ({ database }) => {
+  const bus = postgresEvents(database, { subscribers: [] });
+  return { append: (events) => bus.append(events), start: async () => {}, drain: async () => {} };
+});
+
+/** `ownLog`: with the application's own way of writing to LOG_FILE. `deliver`: whether events get to their subscribers, in the same process. */
+export async function startOurs(engine, { ownLog = false, deliver = true } = {}) {
   const environment = { APP_ENV: 'prod', HTTP_ENGINE: engine, PORT: '0', DATABASE_URL: url, DATABASE_POOL_MAX: String(poolSize), ADMIN_EMAIL: 'admin@example.com', ADMIN_PASSWORD: 'for the benchmark', RATE_LIMIT_MAX: '1000000000', LOG_FILE: '/dev/null' };
   const { values: settings } = await loadConfig(definition, { directory: root, env: 'prod', environment, argv: [] });
   const logger = jsonLogger({ level: settings.LOG_LEVEL, write: ownLog ? logWriter(settings.LOG_FILE) : gathered() });
-  const app = exampleApi({ settings, logger, root, overrides: [byHeader] });
+  const app = exampleApi({ settings, logger, root, overrides: deliver ? [byHeader] : [byHeader, undelivered] });
   await app.start();
   return Number(new URL(app.resolve(HttpServer).url).port);
 }

@@ -1,0 +1,3 @@
+import { startOurs } from '../ours.mjs';
+
+export const start = () => startOurs('node', { deliver: false });
