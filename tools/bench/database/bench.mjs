@@ -7,10 +7,10 @@ import autocannon from 'autocannon';
 import { startCatalogue } from './database.mjs';
 
 const [requests = 3_000, rounds = 5, amount = 100_000] = process.argv.slice(2).map(Number);
-const contestants = [['raw', 'raw node:http, postgres.js'], ['ours-node', 'example-api on node:http'], ['ours-node-log-file', 'the same, with its own LOG_FILE'], ['fastify', 'Fastify 5, postgres.js'], ['ours-express', 'example-api on Express 5'], ['express', 'Express 5, drizzle'], ['nest', 'NestJS 12 on Express, drizzle']];
+const contestants = [['raw', 'raw node:http, postgres.js'], ['ours-node', 'example-api on node:http'], ['ours-node-undelivered', 'the same, its events left in the outbox'], ['fastify', 'Fastify 5, postgres.js'], ['ours-express', 'example-api on Express 5'], ['express', 'Express 5, drizzle'], ['nest', 'NestJS 12 on Express, drizzle']];
 
 const database = await startCatalogue(amount);
-const ids = await database.ids(200);
+const { ids } = database;
 const base = '/api/v2/products';
 const items = (i) => [0, 1, 2].map((k) => ({ product_id: ids[(3 * i + k) % ids.length], quantity: 1 + k }));
 const order = { name: 'an order with three lines', amount: Math.ceil(requests / 3), paths: ['/api/v2/orders'], bodies: Array.from({ length: 100 }, (_, i) => JSON.stringify({ items: items(i) })) };
@@ -22,9 +22,10 @@ const scenarios = [byId, list, order].flatMap((scenario) => [8, 32].map((clients
 
 const started = [];
 for (const [file, name] of contestants) {
-  const child = fork(new URL('server.mjs', import.meta.url), [file], { stdio: 'inherit', env: { ...process.env, NODE_ENV: 'production', DATABASE_URL: database.url } });
+  const own = await database.copy();
+  const child = fork(new URL('server.mjs', import.meta.url), [file], { stdio: 'inherit', env: { ...process.env, NODE_ENV: 'production', DATABASE_URL: own } });
   const [{ port }] = await once(child, 'message');
-  started.push({ name, child, url: `http://127.0.0.1:${port}`, figures: new Map(scenarios.map((scenario) => [scenario, { server: [], postgres: [] }])) });
+  started.push({ name, child, database: own, url: `http://127.0.0.1:${port}`, figures: new Map(scenarios.map((scenario) => [scenario, { server: [], postgres: [] }])) });
 }
 
 // Until events are delivered, where somebody does.
@@ -75,14 +76,14 @@ for (const contestant of started) {
   for (const scenario of [byId, list]) {
     await database.forgetStatements();
     await load(contestant, { ...scenario, clients: 32 });
-    for (const statement of await database.statements()) planned.push({ name: contestant.name, scenario: scenario.name, ...statement });
+    for (const statement of await database.statements(contestant.database)) planned.push({ name: contestant.name, scenario: scenario.name, ...statement });
   }
   await load(contestant, { ...order, clients: 32 });
   await settled();
   await database.forgetStatements();
   await load(contestant, { ...order, clients: 8 });
   await settled();
-  perOrder.push({ name: contestant.name, statements: await database.executed() / order.amount });
+  perOrder.push({ name: contestant.name, statements: await database.executed(contestant.database) / order.amount });
 }
 process.stderr.write('warmed up\n');
 for (let round = 1; round <= rounds; round++) {

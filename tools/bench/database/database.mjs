@@ -16,28 +16,35 @@ export async function startCatalogue(amount) {
   const env = { PATH: process.env.PATH, APP_ENV: 'prod', DATABASE_URL: url, SEED_PRODUCTS: String(amount) };
   for (const step of ['migrate', 'seed']) await promisify(execFile)(process.execPath, [command, step], { env });
   const sql = postgres(url, { max: 1, onnotice() {} });
-  await sql`create extension if not exists pg_stat_statements`;
+  const ids = (await sql`select id from products order by md5(id::text) limit 200`).map(({ id }) => id);
   await sql`update products set stock = 1000000000`;
   await sql`vacuum (full, analyze) products`;
   await sql`create table bench_outbox (id bigint generated always as identity primary key, type text not null, payload jsonb not null)`;
-  const [{ backend }] = await sql`select pg_backend_pid() as backend`;
+  await sql.end();
+
+  const admin = postgres(server.url, { max: 1, onnotice() {} });
+  await admin`create extension if not exists pg_stat_statements`;
+  const nameOf = (each) => new URL(each).pathname.slice(1);
+  const [{ backend }] = await admin`select pg_backend_pid() as backend`;
   const postmaster = statOf(backend)?.parent;
   return {
-    url,
-    ids: async (count) => (await sql`select id from products order by md5(id::text) limit ${count}`).map(({ id }) => id),
-    forgetStatements: () => sql`select pg_stat_statements_reset()`,
-    /** What was executed on products since, and how often it was planned. */
-    statements: () => sql`
+    /** Some two hundred products, always the same. */
+    ids,
+    /** Copies the database, so that nobody works on what another one left, or delivers another one's events. */
+    copy: () => server.createDatabase(nameOf(url)),
+    forgetStatements: () => admin`select pg_stat_statements_reset()`,
+    /** What was executed on the products of a database since, and how often it was planned. */
+    statements: (of) => admin`
       select s.query ilike '%count(%' as counts, sum(s.calls)::int as calls, sum(s.plans)::int as plans
       from pg_stat_statements s join pg_database d on d.oid = s.dbid
-      where d.datname = current_database() and s.query ilike 'select%from%products%' group by 1 order by 1`,
-    /** Everything that was executed since. */
-    executed: async () => (await sql`
+      where d.datname = ${nameOf(of)} and s.query ilike 'select%from%products%' group by 1 order by 1`,
+    /** Everything that was executed in a database since. */
+    executed: async (of) => (await admin`
       select coalesce(sum(s.calls), 0)::int as calls from pg_stat_statements s join pg_database d on d.oid = s.dbid
-      where d.datname = current_database() and s.query not ilike '%pg_stat_statements%'`)[0].calls,
+      where d.datname = ${nameOf(of)}`)[0].calls,
     cpu: () => cpuOf(postmaster),
     async stop() {
-      await sql.end();
+      await admin.end();
       await server[Symbol.asyncDispose]();
     },
   };

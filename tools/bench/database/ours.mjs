@@ -8,7 +8,7 @@ import { postgresEvents } from '@org/enterprise-events/postgres';
 import { Database } from '@org/enterprise-persistence';
 import { Authenticator } from '../../../apps/example-api/dist/authenticator.js';
 import { exampleApi } from '../../../apps/example-api/dist/app.js';
-import { jsonLogger, logWriter } from '../../../apps/example-api/dist/logger.js';
+import { jsonLogger } from '../../../apps/example-api/dist/logger.js';
 import { HttpServer } from '../../../apps/example-api/dist/server.js';
 import { settings as definition } from '../../../apps/example-api/dist/settings.js';
 import { poolSize, url } from './catalogue.mjs';
@@ -37,11 +37,11 @@ const undelivered = provide(EventBus, { database: Database }, ({ database }) => 
   return { append: (events) => bus.append(events), start: async () => {}, drain: async () => {} };
 });
 
-/** `ownLog`: with the application's own way of writing to LOG_FILE. `deliver`: whether events get to their subscribers, in the same process. */
-export async function startOurs(engine, { ownLog = false, deliver = true } = {}) {
+/** `deliver`: whether events get to their subscribers, in the same process. */
+export async function startOurs(engine, { deliver = true } = {}) {
   const environment = { APP_ENV: 'prod', HTTP_ENGINE: engine, PORT: '0', DATABASE_URL: url, DATABASE_POOL_MAX: String(poolSize), ADMIN_EMAIL: 'admin@example.com', ADMIN_PASSWORD: 'for the benchmark', RATE_LIMIT_MAX: '1000000000', LOG_FILE: '/dev/null' };
   const { values: settings } = await loadConfig(definition, { directory: root, env: 'prod', environment, argv: [] });
-  const logger = jsonLogger({ level: settings.LOG_LEVEL, write: ownLog ? logWriter(settings.LOG_FILE) : gathered() });
+  const logger = jsonLogger({ level: settings.LOG_LEVEL, write: gathered() });
   const app = exampleApi({ settings, logger, root, overrides: deliver ? [byHeader] : [byHeader, undelivered] });
   await app.start();
   return Number(new URL(app.resolve(HttpServer).url).port);

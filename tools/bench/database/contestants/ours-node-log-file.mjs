@@ -1,3 +1,0 @@
-import { startOurs } from '../ours.mjs';
-
-export const start = () => startOurs('node', { ownLog: true });
