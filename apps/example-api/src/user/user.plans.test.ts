@@ -96,13 +96,13 @@ describeWithPostgres(`the statements of ${total} users`, () => {
     await counted('set roles', `/users/${id}/roles`, 'PUT', { roles: ['admin'] });
     await counted('remove', `/users/${id}`, 'DELETE');
     expect(verbs).toEqual({
-      register: 'begin insert insert with commit',
+      register: 'begin insert insert insert commit',
       get: 'select',
       list: 'select select',
-      change: 'select begin update with commit',
+      change: 'select begin update insert commit',
       'change nothing': 'select',
-      'set roles': 'begin select select update with commit',
-      remove: 'begin select select delete with commit',
+      'set roles': 'begin select select update insert commit',
+      remove: 'begin select select delete insert commit',
     });
   });
 });
