@@ -51,13 +51,14 @@ function isArriving(message: IncomingMessage): boolean {
 const lingerMilliseconds = 2_000;
 
 /**
- * Sends the whole answer now, but ends it only when the rest of the request was read off, or after a while. A connection that
- * is closed with bytes unread is reset, and the client may never see the answer (RFC 9112 section 9.6).
+ * Sends the whole answer now, but ends it only when the rest of the request was read off, or when nothing more of it has come for
+ * a while (the server's request time-out bounds the whole). A connection that is closed with bytes unread is reset, and the client
+ * may never see the answer (RFC 9112 section 9.6).
  */
 function endAfterRequest(message: IncomingMessage, response: ServerResponse, body: string | Uint8Array | undefined): void {
   if (body === undefined) response.flushHeaders();
   else response.write(body);
   const end = (): void => { clearTimeout(timer); response.end(); };
   const timer = setTimeout(end, lingerMilliseconds).unref();
-  message.once('close', end).on('error', () => {}).resume();
+  message.once('close', end).on('error', () => {}).on('data', () => timer.refresh()).resume();
 }
