@@ -1,5 +1,6 @@
 import type { ListRequest, SortKey } from '@org/enterprise-http';
-import { addProduct, changeProduct, type Product } from './product.js';
+import type { DomainEvent } from '@org/enterprise-kernel';
+import { addProduct, changeProduct, countStock, removeProduct, type Product } from './product.js';
 import { sortKey, type ProductFilters, type ProductRepository, type ProductSort } from './product.repository.js';
 
 // Ids as a database wants them, in the order of their names.
@@ -8,8 +9,15 @@ const nameOf = (id: string): string => Buffer.from(id.slice(-12).replace(/^(00)+
 
 const now = new Date('2026-01-01T00:00:00.000Z');
 
+export interface OpenedProducts {
+  readonly products: ProductRepository;
+  /** All events that were kept. */
+  readonly events: readonly DomainEvent[];
+}
+
 /** Every driver of the product repository passes this suite. */
-export function productRepositoryContract(driver: string, open: () => Promise<ProductRepository>): void {
+export function productRepositoryContract(driver: string, opened: () => Promise<OpenedProducts>): void {
+  const open = async (): Promise<ProductRepository> => (await opened()).products;
   const saved = async (products: ProductRepository, id: string, fields: Partial<Product> = {}): Promise<Product> => {
     const { state } = addProduct({ id: uuid(id), name: `Tea ${id}`, description: '', category: 'tea', stock: 1, price: { amount: 100, currency: 'EUR' }, ...fields }, fields.createdAt ?? now);
     await products.save({ state, events: [] });
@@ -45,9 +53,28 @@ export function productRepositoryContract(driver: string, open: () => Promise<Pr
       const products = await open();
       const tea = await saved(products, 'a');
       await products.save(changeProduct(tea, { name: 'New' }, now));
-      await expect(products.remove(tea)).rejects.toMatchObject({ code: 'CONFLICT' });
-      await products.remove((await products.find(uuid('a')))!);
+      await expect(products.remove(removeProduct(tea))).rejects.toMatchObject({ code: 'CONFLICT' });
+      await products.remove(removeProduct((await products.find(uuid('a')))!));
       await expect(products.find(uuid('a'))).resolves.toBeUndefined();
+    });
+    test('the events of every decision are kept, those of refused ones not', async () => {
+      const { products, events } = await opened();
+      const added = addProduct({ id: uuid('a'), name: 'Tea', description: '', category: 'tea', stock: 1, price: { amount: 100, currency: 'EUR' } }, now);
+      await products.save(added);
+      await expect(products.save(added)).rejects.toMatchObject({ code: 'CONFLICT' });
+      const changed = changeProduct(added.state, { name: 'New', category: 'tea' }, now);
+      await products.save(changed);
+      await expect(products.save(changed)).rejects.toMatchObject({ code: 'CONFLICT' });
+      const counted = countStock(changed.state, 7, now);
+      await products.save(counted);
+      await expect(products.remove(removeProduct(added.state))).rejects.toMatchObject({ code: 'CONFLICT' });
+      await products.remove(removeProduct(counted.state));
+      expect(events.map(({ type, key, payload }) => [type, nameOf(key), payload])).toEqual([
+        ['product.added', 'a', expect.objectContaining({ name: 'Tea', price: { amount: 100, currency: 'EUR' }, stock: 1 })],
+        ['product.changed', 'a', expect.objectContaining({ fields: ['name'] })],
+        ['product.stock_counted', 'a', expect.objectContaining({ before: 1, quantity: 7 })],
+        ['product.removed', 'a', { product_id: uuid('a') }],
+      ]);
     });
     test('a list is filtered by category, price and literal text without regard to case', async () => {
       const products = await open();

@@ -1,6 +1,8 @@
 import { provide } from '@org/enterprise-di';
+import type { Decision } from '@org/enterprise-kernel';
 import { atLeast, atMost, Database, equalTo, listQuery, textIn } from '@org/enterprise-persistence';
 import { and, count, eq, sql } from 'drizzle-orm';
+import { EventSink } from '../events/event-sink.js';
 import { ProductConflict } from './product.errors.js';
 import { ProductRepository } from './product.repository.js';
 import { products } from './product.table.js';
@@ -13,8 +15,8 @@ const toProduct = ({ price, currency, ...row }: Row): Product => ({ ...row, pric
 const toRow = ({ price, ...product }: Product): Row => ({ ...product, price: price.amount, currency: price.currency });
 
 /** Products in the database. Every statement is compiled once, here. */
-export const drizzleProductRepository = provide(ProductRepository, { database: Database }, ({ database }): ProductRepository => {
-  const { orm } = database;
+export const drizzleProductRepository = provide(ProductRepository, { database: Database, events: EventSink }, ({ database, events }): ProductRepository => {
+  const { orm, unitOfWork } = database;
   const fields = ['name', 'description', 'category', 'price', 'currency', 'stock', 'version', 'createdAt', 'updatedAt'] as const;
   // As they are, not in sql`...`: drizzle encodes a value by its column only where it sees the column.
   const values = Object.fromEntries(fields.map((field) => [field, placeholder(field)]));
@@ -42,20 +44,26 @@ export const drizzleProductRepository = provide(ProductRepository, { database: D
     throw new ProductConflict({ id, expected, actual: stored?.version ?? 0 });
   }
 
+  /** The statement of a decision and its events, both or none; no row means that another version came first. */
+  const store = ({ state: { id }, events: happened }: Decision<Product>, expected: number, statement: () => Promise<readonly unknown[]>): Promise<void> => unitOfWork.join(async () => {
+    if ((await statement()).length === 0) await conflict(id, expected);
+    await events.append(happened);
+  });
+
   return {
     async find(id) {
       const [row] = await find.execute({ id });
       return row && toProduct(row);
     },
     async count() { return (await size.execute())[0]!.count; },
-    async save({ state }) {
-      const expected = state.version - 1;
-      const row = toRow(state);
-      const changed = expected === 0 ? await insert.execute({ ...row }) : await update.execute({ ...row, expected });
-      if (changed.length === 0) await conflict(state.id, expected);
+    save(decision) {
+      const row = toRow(decision.state);
+      const expected = row.version - 1;
+      return store(decision, expected, () => (expected === 0 ? insert.execute({ ...row }) : update.execute({ ...row, expected })));
     },
-    async remove({ id, version }) {
-      if ((await remove.execute({ id, expected: version })).length === 0) await conflict(id, version);
+    remove(decision) {
+      const { id, version: expected } = decision.state;
+      return store(decision, expected, () => remove.execute({ id, expected }));
     },
     async list(request) {
       const { items, ...page } = await list({ ...request, filters: { ...request.filters } });

@@ -1,24 +1,27 @@
 import { provide } from '@org/enterprise-di';
 import type { SortKey } from '@org/enterprise-http';
+import { EventSink } from '../events/event-sink.js';
 import { ProductConflict } from './product.errors.js';
 import { ProductRepository, sortKey, type ProductFilters } from './product.repository.js';
 import type { Product } from './product.js';
 
 /** Products that are gone with the process. */
-export const memoryProductRepository = provide(ProductRepository, {}, () => {
+export const memoryProductRepository = provide(ProductRepository, { events: EventSink }, ({ events }): ProductRepository => {
   const products = new Map<string, Product>();
   return {
     async find(id) { return products.get(id); },
     async count() { return products.size; },
-    async save({ state }) {
+    async save({ state, events: happened }) {
       const stored = products.get(state.id);
       if ((stored?.version ?? 0) !== state.version - 1) throw conflict(state.id, state.version - 1, stored);
       products.set(state.id, state);
+      await events.append(happened);
     },
-    async remove({ id, version }) {
+    async remove({ state: { id, version }, events: happened }) {
       const stored = products.get(id);
       if (stored?.version !== version) throw conflict(id, version, stored);
       products.delete(id);
+      await events.append(happened);
     },
     async list({ page, pageSize, sort, filters, after }) {
       const compare = (a: readonly SortKey[], b: readonly SortKey[]): number => {

@@ -1,27 +1,31 @@
-import { createContainer, provide, type Provider } from '@org/enterprise-di';
+import { createContainer, provide, provideValue, type Provider } from '@org/enterprise-di';
+import type { DomainEvent } from '@org/enterprise-kernel';
 import { Database } from '@org/enterprise-persistence';
 import { migrations } from '@org/enterprise-persistence/migrations';
 import { pgliteDatabase } from '@org/enterprise-persistence/pglite';
 import { postgresDatabase } from '@org/enterprise-persistence/postgres';
 import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
 import { migrationOptions } from '../database.js';
-import { productRepositoryContract } from './product.repository.contract.js';
+import { EventSink } from '../events/event-sink.js';
+import { productRepositoryContract, type OpenedProducts } from './product.repository.contract.js';
 import { drizzleProductRepository } from './product.repository.drizzle.js';
 import { memoryProductRepository } from './product.repository.memory.js';
 import { ProductRepository } from './product.repository.js';
 
-async function repository(...providers: Provider[]): Promise<ProductRepository> {
-  const container = createContainer({ modules: [{ name: 'test', providers }] });
+async function opened(...providers: Provider[]): Promise<OpenedProducts> {
+  const events: DomainEvent[] = [];
+  const sink: EventSink = { append: async (more) => { events.push(...more); } };
+  const container = createContainer({ modules: [{ name: 'test', providers: [provideValue(EventSink, sink), ...providers] }] });
   await container.start();
-  return container.resolve(ProductRepository);
+  return { events, products: container.resolve(ProductRepository) };
 }
 
-async function repositoryOn(database: Database): Promise<ProductRepository> {
+async function openedOn(database: Database): Promise<OpenedProducts> {
   await migrations(database, migrationOptions).migrate();
-  return repository(provide(Database, {}, () => database, { dispose: false }), drizzleProductRepository);
+  return opened(provide(Database, {}, () => database, { dispose: false }), drizzleProductRepository);
 }
 
-productRepositoryContract('memory', () => repository(memoryProductRepository));
+productRepositoryContract('memory', () => opened(memoryProductRepository));
 
 describe('PGlite', () => {
   const database = pgliteDatabase({ folder: 'memory' });
@@ -29,7 +33,7 @@ describe('PGlite', () => {
 
   productRepositoryContract('pglite', async () => {
     await database.script('drop schema public cascade; create schema public');
-    return repositoryOn(database);
+    return openedOn(database);
   });
 });
 
@@ -44,7 +48,7 @@ describeWithPostgres('PostgreSQL', () => {
     productRepositoryContract(`PostgreSQL, pool of ${max}`, async () => {
       const database = postgresDatabase({ url: await server.createDatabase(), max });
       opened.push(database);
-      return repositoryOn(database);
+      return openedOn(database);
     });
   }
 });

@@ -18,8 +18,8 @@ export interface ProductRepository {
   list(request: ListRequest<ProductSort, ProductFilters>): Promise<ListResult<Product>>;
   /** Stores a new product, or the next version of a known one. @throws CONFLICT when another version came first */
   save(decision: Decision<Product>): Promise<void>;
-  /** @throws CONFLICT when it is not at this version any more */
-  remove(product: Product): Promise<void>;
+  /** Removes the product of the decision. @throws CONFLICT when it is not at this version any more */
+  remove(decision: Decision<Product>): Promise<void>;
   count(): Promise<number>;
 }
 export const ProductRepository = token<ProductRepository>('product.ProductRepository');

@@ -3,7 +3,7 @@ import { uuidv7, type Decision } from '@org/enterprise-kernel';
 import { Clock } from '../platform.js';
 import { ProductNotFound } from './product.errors.js';
 import { ProductRepository } from './product.repository.js';
-import { addProduct, assertVersion, changeProduct, countStock, type Product, type ProductChange, type ProductDraft } from './product.js';
+import { addProduct, assertVersion, changeProduct, countStock, removeProduct, type Product, type ProductChange, type ProductDraft } from './product.js';
 
 export const ProductService = service('product.ProductService', { products: ProductRepository, clock: Clock }, ({ products, clock }) => {
   const now = (): Date => new Date(clock.now());
@@ -35,7 +35,7 @@ export const ProductService = service('product.ProductService', { products: Prod
     async remove(id: string, expected?: number): Promise<void> {
       const product = await get(id);
       assertVersion(product, expected);
-      await products.remove(product);
+      await products.remove(removeProduct(product));
     },
   };
 });

@@ -6,6 +6,7 @@ import { pgliteDatabase } from '@org/enterprise-persistence/pglite';
 import { postgresDatabase } from '@org/enterprise-persistence/postgres';
 import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
 import { migrationOptions } from '../database.js';
+import { EventSink } from '../events/event-sink.js';
 import { Stock } from '../order/order.stock.js';
 import { Clock } from '../platform.js';
 import { addProduct, changeProduct, type Product } from './product.js';
@@ -35,7 +36,7 @@ function story(open: () => Promise<Database>): void {
   beforeAll(async () => {
     database = await open();
     await migrations(database, migrationOptions).migrate();
-    const providers = [provide(Database, {}, () => database, { dispose: false }), provideValue(Clock, manualClock(now.getTime())), drizzleProductRepository, drizzleStock];
+    const providers = [provide(Database, {}, () => database, { dispose: false }), provideValue(Clock, manualClock(now.getTime())), provideValue(EventSink, { append: async () => {} }), drizzleProductRepository, drizzleStock];
     const container = createContainer({ modules: [{ name: 'test', providers }] });
     await container.start();
     stock = container.resolve(Stock);

@@ -1,6 +1,7 @@
 import { decided, type Decision } from '@org/enterprise-kernel';
 import { ProductStale } from './product.errors.js';
-import { money, type Money } from './money.js';
+import { ProductAdded, ProductChanged, productFields, ProductRemoved, ProductStockCounted } from './product.events.js';
+import { money, sameMoney, type Money } from './money.js';
 
 /** A product of the catalogue, with its stock. */
 export interface Product {
@@ -30,20 +31,30 @@ export interface ProductChange {
 }
 
 /** Adds a product to the catalogue. */
-export const addProduct = (draft: ProductDraft, now: Date): Decision<Product> =>
-  decided({ ...draft, price: money(draft.price.amount, draft.price.currency), stock: wholeStock(draft.stock), version: 1, createdAt: now, updatedAt: now });
+export function addProduct(draft: ProductDraft, now: Date): Decision<Product> {
+  const product: Product = { ...draft, price: money(draft.price.amount, draft.price.currency), stock: wholeStock(draft.stock), version: 1, createdAt: now, updatedAt: now };
+  const { id, name, category, price, stock } = product;
+  return decided(product, ProductAdded({ product_id: id, name, category, price: { ...price }, stock }));
+}
 
 /** Changes what a product says about itself. */
-export const changeProduct = (product: Product, change: ProductChange, now: Date): Decision<Product> =>
-  decided(next(product, now, {
+export function changeProduct(product: Product, change: ProductChange, now: Date): Decision<Product> {
+  const changed = next(product, now, {
     name: change.name ?? product.name,
     description: change.description ?? product.description,
     category: change.category ?? product.category,
     price: change.price ? money(change.price.amount, change.price.currency ?? product.price.currency) : product.price,
-  }));
+  });
+  const fields = productFields.filter((field) => (field === 'price' ? !sameMoney(changed.price, product.price) : changed[field] !== product[field]));
+  return decided(changed, ProductChanged({ product_id: product.id, fields }));
+}
 
 /** Sets the stock to what was counted. */
-export const countStock = (product: Product, quantity: number, now: Date): Decision<Product> => decided(next(product, now, { stock: wholeStock(quantity) }));
+export const countStock = (product: Product, quantity: number, now: Date): Decision<Product> =>
+  decided(next(product, now, { stock: wholeStock(quantity) }), ProductStockCounted({ product_id: product.id, before: product.stock, quantity }));
+
+/** Takes a product out of the catalogue. */
+export const removeProduct = (product: Product): Decision<Product> => decided(product, ProductRemoved({ product_id: product.id }));
 
 /** @throws PRODUCT_STALE when the product is not at the version that the caller has seen */
 export function assertVersion(product: Product, expected: number | undefined): void {
