@@ -2,6 +2,7 @@ import { createApplication, type Application, type Module, type Provider } from 
 import type { Subscriber } from '@org/enterprise-events';
 import type { Implementation } from '@org/enterprise-http';
 import type { Logger } from '@org/enterprise-kernel';
+import { auditModule } from './audit/audit.module.js';
 import { devCaller } from './auth/dev-caller.js';
 import { bcryptPasswordHasher } from './auth/password-hasher.bcrypt.js';
 import { databaseModule } from './database.js';
@@ -36,7 +37,7 @@ export interface ExampleApiOptions {
 
 /** Puts the application together: modules and drivers, nothing else. */
 export function exampleApi({ settings, logger, root, terminal = () => {}, domains: more = [], overrides = [] }: ExampleApiOptions): Application {
-  const domains: readonly Domain[] = [userModule, productModule, orderModule, mailModule, ...more];
+  const domains: readonly Domain[] = [userModule, productModule, orderModule, mailModule, auditModule, ...more];
   const app = createApplication({
     logger, overrides,
     modules: [

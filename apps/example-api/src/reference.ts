@@ -15,6 +15,7 @@ const tags = {
   users: 'Oneself, and for administrators everybody.',
   orders: 'What customers order, from placed to completed or cancelled. Customers pay and cancel their own; what staff may do is a permission each.',
   products: 'The catalogue and its stock. Everybody reads; changing needs the permission `products:write`.',
+  audit: 'What administrators did.',
   system: 'About the API itself.',
 };
 

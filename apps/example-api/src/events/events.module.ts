@@ -5,7 +5,6 @@ import { handlerDeps, resolveFrom } from '@org/enterprise-http';
 import { token, type Resolve } from '@org/enterprise-kernel';
 import { Database } from '@org/enterprise-persistence';
 import { Clock, Logger, Settings } from '../platform.js';
-import { EventSink } from './event-sink.js';
 
 /** What the subscribers ask for, by token id. */
 const SubscriberDeps = token<Readonly<Record<string, unknown>>>('events.SubscriberDeps');
@@ -27,7 +26,6 @@ export function eventsModule(subscribers: readonly Subscriber[]): Module {
         // Half of the connections stay for requests.
         ...(database.driver === 'postgres' && { concurrency: Math.max(1, Math.floor(settings.DATABASE_POOL_MAX / 2)) }),
       })),
-      provide(EventSink, { bus: EventBus }, ({ bus }) => bus, { dispose: false }),
       provide(SubscriberDeps, handlerDeps(subscribers), (deps) => deps),
       provide(EventDelivery, { bus: EventBus, deps: SubscriberDeps }, ({ bus, deps }) => {
         resolve = resolveFrom(deps);
