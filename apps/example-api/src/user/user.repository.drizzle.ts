@@ -11,7 +11,9 @@ import type { User } from './user.js';
 const { placeholder } = sql;
 type Row = typeof users.$inferSelect;
 
-const toUser = ({ given, family, fullName: _, ...row }: Row): User => ({ ...row, name: { given, family } });
+// Field by field: rest and spread take ten times as long, and a list does it for every item.
+const toUser = ({ id, email, given, family, roles, version, createdAt, updatedAt }: Row): User =>
+  ({ id, email, name: { given, family }, roles, version, createdAt, updatedAt });
 const toRow = ({ name, ...user }: User) => ({ ...user, ...name });
 
 const hasRole: ListFilter = { condition: (value) => sql`${users.roles} @> array[${value}]` };
