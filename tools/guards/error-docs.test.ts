@@ -7,7 +7,7 @@ interface Declared { readonly code: string; readonly kind: string; readonly titl
 
 const kinds = ['invalid', 'unauthenticated', 'forbidden', 'missing', 'conflict', 'stale', 'rejected', 'limited', 'internal', 'unavailable', 'timeout'];
 // Where codes may be declared, so that this test finds them all.
-const declaring = globSync(['libs/*/src/errors.ts', 'libs/*/src/**/*.errors.ts', 'apps/*/src/**/*.errors.ts', 'apps/*/src/errors.ts'], { cwd: root }).sort();
+const declaring = globSync(['libs/*/src/**/errors.ts', 'libs/*/src/**/*.errors.ts', 'apps/*/src/**/*.errors.ts', 'apps/*/src/errors.ts'], { cwd: root }).sort();
 const pages = globSync('docs/errors/*.md', { cwd: root }).map((file) => basename(file, '.md')).filter((name) => name !== 'README').sort();
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 

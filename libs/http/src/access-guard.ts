@@ -1,7 +1,6 @@
-import { anonymous, type Caller } from '@org/enterprise-kernel';
+import { anonymous, Forbidden, Unauthenticated, type Caller } from '@org/enterprise-kernel';
 import { permissionOf, type Access, type Authenticator, type Authorizer } from './access.js';
 import type { Endpoint } from './endpoint.js';
-import { Forbidden, Unauthenticated } from './errors.js';
 import type { Exchange } from './exchange.js';
 import { isPromise } from './is-promise.js';
 

@@ -16,10 +16,6 @@ export const ValidationFailed = defineError('VALIDATION_FAILED', {
   title: 'The request does not fit the contract; see `errors`.',
   details: z.object({ faults: z.array(z.custom<Fault>()) }),
 });
-export const Unauthenticated = defineError('UNAUTHENTICATED', { kind: 'unauthenticated', title: 'This needs credentials.', ...none });
-export const Forbidden = defineError('FORBIDDEN', {
-  kind: 'forbidden', title: 'The caller may not do this.', details: z.object({ permission: z.string().optional() }),
-});
 export const RouteNotFound = defineError('ROUTE_NOT_FOUND', { kind: 'missing', title: 'There is nothing at this address.', ...none });
 export const MethodNotAllowed = defineError('METHOD_NOT_ALLOWED', {
   kind: 'invalid', title: 'This address does not have this method; see `Allow`.', details: z.object({ allow: z.array(z.string()) }),
@@ -47,6 +43,6 @@ export const HandlerTimeout = defineError('HANDLER_TIMEOUT', { kind: 'timeout', 
 export const InternalError = defineError('INTERNAL_ERROR', { kind: 'internal', title: 'Something went wrong on our side.', ...none });
 
 export type HttpErrorCode =
-  | 'VALIDATION_FAILED' | 'UNAUTHENTICATED' | 'FORBIDDEN' | 'ROUTE_NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'NOT_ACCEPTABLE'
+  | 'VALIDATION_FAILED' | 'ROUTE_NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'NOT_ACCEPTABLE'
   | 'BODY_TIMEOUT' | 'PRECONDITION_FAILED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'PRECONDITION_REQUIRED'
   | 'RATE_LIMITED' | 'HANDLER_TIMEOUT' | 'INTERNAL_ERROR';

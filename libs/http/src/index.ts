@@ -1,10 +1,11 @@
+export { Forbidden, Unauthenticated } from '@org/enterprise-kernel';
 export { noAuthenticator, permissionOf, type Access, type AccessRule, type Authenticator, type Authorizer, type Credentials } from './access.js';
 export { permissionAuthorizer } from './access-guard.js';
 export { contract, contractName, type Routes } from './contract.js';
 export { createDispatcher, type CreateDispatcherOptions, type Dispatcher, type ServedRoutes } from './dispatcher.js';
 export type { Endpoint } from './endpoint.js';
 export { textAnswer } from './envelope.js';
-export { Forbidden, PreconditionFailed, RateLimited, RouteNotFound, Unauthenticated, ValidationFailed, type Fault, type HttpErrorCode } from './errors.js';
+export { PreconditionFailed, RateLimited, RouteNotFound, ValidationFailed, type Fault, type HttpErrorCode } from './errors.js';
 export { Exchange } from './exchange.js';
 export { headerOf, type Answer, type HttpRequest, type HttpRequestBody } from './http-request.js';
 export type { IdempotencyErrorCode } from './idempotency/idempotency.errors.js';

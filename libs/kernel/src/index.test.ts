@@ -5,7 +5,7 @@ import * as kernel from './index.js';
 describe('the package', () => {
   it('exports these values', () => {
     expect(Object.keys(kernel).sort()).toEqual([
-      'DisposalError', 'alwaysHealthy', 'anonymous', 'bindContext', 'bindEmitter', 'currentContext', 'decided', 'defineError',
+      'DisposalError', 'Forbidden', 'Unauthenticated', 'alwaysHealthy', 'anonymous', 'bindContext', 'bindEmitter', 'currentContext', 'decided', 'defineError',
       'disposalStack', 'disposeOf', 'extendContext', 'formatMilliseconds', 'formatTraceparent', 'isAppError', 'isUuid', 'leaveContext', 'manualClock',
       'noopLogger', 'noopMeter', 'parseTraceparent', 'resolveDeps', 'runInContext', 'sleep', 'systemClock', 'toMilliseconds', 'token', 'typedDetails', 'uuidGenerator',
       'uuidv7',

@@ -1,4 +1,5 @@
 export { anonymous, type Caller } from './caller.js';
+export { Forbidden, Unauthenticated, type ForbiddenDetails, type KernelErrorCode } from './caller.errors.js';
 export { manualClock, sleep, systemClock, type Clock, type ManualClock, type ScheduleOptions, type SleepOptions } from './clock.js';
 export { bindContext, bindEmitter, currentContext, extendContext, leaveContext, runInContext, type RequestContext, type TraceContext } from './context.js';
 export { DisposalError, disposalStack, disposeOf, type AnyDisposable, type DisposalStack } from './disposal.js';

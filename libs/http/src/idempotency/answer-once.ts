@@ -1,6 +1,6 @@
+import { Unauthenticated } from '@org/enterprise-kernel';
 import type { AnySpec } from '../declarations.js';
 import type { CompileEndpointOptions } from '../endpoint.js';
-import { Unauthenticated } from '../errors.js';
 import type { Exchange } from '../exchange.js';
 import type { Answer } from '../http-request.js';
 import type { ReadRequest } from '../request-reader.js';

@@ -1,10 +1,9 @@
-import { manualClock, type Caller, type Logger, type Meter } from '@org/enterprise-kernel';
+import { manualClock, Unauthenticated, type Caller, type Logger, type Meter } from '@org/enterprise-kernel';
 import { versionSet } from '@org/enterprise-versioning';
 import { z } from 'zod';
 import { contract } from '../contract.js';
 import { createDispatcher } from '../dispatcher.js';
 import { textAnswer } from '../envelope.js';
-import { Unauthenticated } from '../errors.js';
 import { fakeRequest } from '../fake-request.js';
 import { implement } from '../implement.js';
 import { plainRoute } from '../plain-route.js';

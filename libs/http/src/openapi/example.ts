@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type { StandardSchemaV1 } from '@org/enterprise-kernel';
 import type { Schema } from '../schema.js';
 import type { JsonSchema } from './json-schema.js';
 import { textFor } from './pattern.js';
@@ -9,10 +9,11 @@ type Resolve = (ref: string) => JsonSchema;
  * Makes an example of a schema: from what it says itself (`examples`, `default`, `enum`), else the same plausible value every
  * time. Returns `undefined` where none can be made that the schema accepts: none is better than a wrong one.
  */
-export function exampleOf(json: JsonSchema, schema: Schema, resolve: Resolve): { readonly value: unknown } | undefined {
+export function exampleOf(json: JsonSchema, schema: Schema | StandardSchemaV1, resolve: Resolve): { readonly value: unknown } | undefined {
   try {
     const value = make(json, 'text', resolve, []);
-    return (schema as z.ZodType).safeParse(structuredClone(value)).success ? { value } : undefined;
+    const checked = (schema as StandardSchemaV1)['~standard'].validate(structuredClone(value));
+    return 'then' in checked || checked.issues ? undefined : { value };
   } catch {
     return undefined;
   }

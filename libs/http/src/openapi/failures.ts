@@ -1,15 +1,16 @@
-import type { ErrorClass } from '@org/enterprise-kernel';
+import { Forbidden, Unauthenticated, type ErrorClass, type StandardSchemaV1 } from '@org/enterprise-kernel';
 import { ApiVersionConflict } from '@org/enterprise-versioning';
 import type { z } from 'zod';
 import type { AnySpec } from '../declarations.js';
 import {
-  Forbidden, InternalError, NotAcceptable, PayloadTooLarge, PreconditionFailed, PreconditionRequired, RateLimited, Unauthenticated, UnsupportedMediaType, ValidationFailed,
+  InternalError, NotAcceptable, PayloadTooLarge, PreconditionFailed, PreconditionRequired, RateLimited, UnsupportedMediaType, ValidationFailed,
 } from '../errors.js';
 import { IdempotencyInProgress, IdempotencyKeyRequired, IdempotencyKeyReused } from '../idempotency/idempotency.errors.js';
 import type { Schema } from '../schema.js';
 import { statusOf } from '../status.js';
 import { exampleOf } from './example.js';
 import { errorHeaders } from './headers.js';
+import type { JsonSchema } from './json-schema.js';
 import type { DescribeOptions } from './operation.js';
 
 /**
@@ -92,7 +93,7 @@ function errorSchema(error: ErrorClass, options: DescribeOptions): object {
 
 function detailsOf({ code, details }: ErrorClass, { components }: DescribeOptions) {
   if (!details) return undefined;
-  if (!isZod(details)) return { name: 'details', schema: { type: 'object' }, required: true }; // another library's schema: it checks, but does not say
+  if (!isZod(details)) return { name: 'details', schema: described(details), required: true };
   if (details._zod.def.type === 'undefined') return undefined;
   return { name: 'details', ...components.schema('answer', details, `${code}_DETAILS`) };
 }
@@ -101,9 +102,12 @@ function exampleOfError(error: ErrorClass, options: DescribeOptions): object | u
   if (error.code === ValidationFailed.code) return { errors: [{ path: 'items.0.quantity', message: 'is required', in: 'body' }] };
   const details = detailsOf(error, options);
   if (!details) return {};
-  const example = isZod(error.details) ? exampleOf(details.schema, error.details, (ref) => options.components.resolve(ref)) : undefined;
+  const example = exampleOf(details.schema, error.details!, (ref) => options.components.resolve(ref));
   return example ? { details: example.value } : details.required ? undefined : {};
 }
+
+/** What a schema of another library says of itself; many check, but do not say. */
+const described = (schema: StandardSchemaV1): JsonSchema => schema['~standard'].jsonSchema?.output({ target: 'draft-2020-12' }) ?? { type: 'object' };
 
 const isZod = (schema: unknown): schema is z.ZodType & Schema => typeof schema === 'object' && schema !== null && '_zod' in schema;
 
