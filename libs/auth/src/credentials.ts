@@ -4,6 +4,8 @@ import type { Caller } from '@org/enterprise-kernel';
 export interface RequestCredentials {
   /** Value of a header by its lower-case name. */
   header(name: string): string | undefined;
+  /** Tells whether the request has this header more than once, also where `header` gives only the first. @default not known */
+  repeats?(name: string): boolean;
   readonly method: string;
   readonly path: string;
   readonly remoteAddress: string;

@@ -1,0 +1,13 @@
+export { createAuthenticator, type Authenticator, type CreateAuthenticatorOptions } from './authenticator.js';
+export type { CredentialScheme, RequestCredentials } from './credentials.js';
+export { AmbiguousCredentials, AmbiguousPath, PolicyNotChecked, type AuthErrorCode } from './errors.js';
+export { explain, type Access, type AccessRule, type Reach } from './permissions/access.js';
+export type { DeclaredRoute } from './permissions/declared-routes.js';
+export type { Explanation, RuleExplanation } from './permissions/explanation.js';
+export { assertPermissionsKnown, type KnownPermissions } from './permissions/known-permissions.js';
+export { formatMatrix, permissionMatrix, type PermissionMatrix, type PermissionMatrixRow } from './permissions/permission-matrix.js';
+export { commonPermissions, permissionSet, permits } from './permissions/permission-set.js';
+export { policy, type Policy, type PolicyOptions } from './permissions/policy.js';
+export { defineRoles, type PermissionOf, type RoleOf, type Roles } from './permissions/roles.js';
+export { matching, own, permission, type MatchingOptions, type MatchOptions, type Predicate, type Rows, type Rule } from './permissions/rules.js';
+export type { Invalidation, Revocations } from './revocations.js';
