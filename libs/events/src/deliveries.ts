@@ -26,7 +26,14 @@ interface Worked {
   /** Rises with every hint that something waits. */
   hints: number;
   running: number;
+  /** How many handlers have failed and it is not noted yet. Who took something now could get the same event again at once. */
+  failing: number;
+  /** Whether more waits than is being taken, and handling it is quick. */
+  several: boolean;
 }
+
+// Slower ones gain nothing from company, and would keep each other waiting.
+const quick = 10;
 
 /** Takes events and has them handled, as many at once as each subscriber and the connections allow. */
 export class Deliveries {
@@ -47,7 +54,7 @@ export class Deliveries {
       subscriber,
       lane: { subscriber: subscriber.name, types: subscriber.events.map(({ type }) => type) },
       handler: new Handler(subscriber, resolveDeps(subscriber.deps, options.resolve), options.clock),
-      wanted: 0, hints: 0, running: 0,
+      wanted: 0, hints: 0, running: 0, failing: 0, several: false,
     }));
   }
 
@@ -81,7 +88,7 @@ export class Deliveries {
   #pump(): void {
     for (let passed = 0; passed < this.#lanes.length && !this.#stopping; passed++) {
       const worked = this.#lanes[this.#next++ % this.#lanes.length]!;
-      if (worked.wanted === 0 || worked.running >= worked.subscriber.concurrency) continue;
+      if (worked.wanted === 0 || worked.failing > 0 || worked.running >= worked.subscriber.concurrency) continue;
       const holds = worked.subscriber.guarantee === 'once' ? 1 : 0;
       if (this.#free < holds) continue;
       worked.wanted--;
@@ -100,7 +107,7 @@ export class Deliveries {
   async #work(worked: Worked): Promise<void> {
     const { hints, subscriber: { guarantee, name } } = worked;
     try {
-      const taking = guarantee === 'once' ? await this.#once(worked) : await this.#atLeastOnce(worked);
+      const taking = await (guarantee === 'at-least-once' ? this.#atLeastOnce(worked) : worked.several ? this.#several(worked) : this.#once(worked));
       if (taking === 'nothing') {
         if (worked.hints === hints) worked.wanted = 0;
       } else if (taking.more) {
@@ -116,18 +123,42 @@ export class Deliveries {
   async #once(worked: Worked): Promise<Taking> {
     const began = this.#now();
     let taken: TakenEvent | undefined;
+    let failing = false;
     try {
       const taking = await this.#store.handleOnce(worked.lane, () => new Date(this.#now()), async (one) => {
         taken = one;
-        await handle(worked, one);
+        await handle(worked, one).catch((error: unknown) => {
+          if (!failing) worked.failing++;
+          failing = true;
+          throw error;
+        });
       });
-      if (taking !== 'nothing') this.#delivered(worked, began);
+      if (taking === 'nothing') return taking;
+      const took = this.#now() - began;
+      this.#delivered(worked, took);
+      worked.several = taking.more && this.#store.handleSeveral !== undefined && worked.subscriber.batch > 1 && took < quick;
       return taking;
     } catch (error) {
       if (!taken) throw error;
       // Rolled back, as if it had never been tried.
-      return this.#aborted ? 'nothing' : await this.#failed(worked, taken, error, began);
+      return this.#aborted ? 'nothing' : await this.#failed(worked, taken, error, this.#now() - began);
+    } finally {
+      if (failing) worked.failing--;
     }
+  }
+
+  async #several(worked: Worked): Promise<Taking> {
+    const began = this.#now();
+    worked.several = false;
+    const taking = await this.#store.handleSeveral!(worked.lane, worked.subscriber.batch, () => new Date(this.#now()), (one) => handle(worked, one));
+    if (taking === 'nothing') return taking;
+    const { handled, failed, more } = taking;
+    const each = (this.#now() - began) / (handled + failed.length);
+    for (let i = 0; i < handled; i++) this.#delivered(worked, each);
+    // Those that were given up wait as if they had never been tried.
+    if (!this.#aborted) for (const { taken, error } of failed) await this.#failed(worked, taken, error, each);
+    worked.several = more && each < quick;
+    return { more: more || failed.length > 0 };
   }
 
   async #atLeastOnce(worked: Worked): Promise<Taking> {
@@ -140,18 +171,19 @@ export class Deliveries {
       if (taken.attempt > retry.attempts) throw new Error('Nobody took note of how the last attempt ended.');
       await handle(worked, taken);
     } catch (error) {
-      return this.#failed(worked, taken, error, began);
+      return this.#failed(worked, taken, error, this.#now() - began);
     }
     const taking = await this.#store.complete(lane, taken, new Date(this.#now()));
-    this.#delivered(worked, began);
+    this.#delivered(worked, this.#now() - began);
     return taking;
   }
 
-  #delivered({ lane }: Worked, began: number): void {
-    this.#options.metrics.handled(lane.subscriber, 'delivered', (this.#now() - began) / 1000);
+  /** `took`: milliseconds. */
+  #delivered({ lane }: Worked, took: number): void {
+    this.#options.metrics.handled(lane.subscriber, 'delivered', took / 1000);
   }
 
-  async #failed(worked: Worked, taken: TakenEvent, error: unknown, began: number): Promise<Taking> {
+  async #failed(worked: Worked, taken: TakenEvent, error: unknown, took: number): Promise<Taking> {
     const { lane, subscriber: { retry } } = worked;
     const { event, attempt } = taken;
     const { clock, logger, metrics } = this.#options;
@@ -161,7 +193,7 @@ export class Deliveries {
     const now = this.#now();
     await this.#store.fail(lane, taken, { error: messageOf(cause), again: dead ? undefined : new Date(now + pause) }, new Date(now));
 
-    metrics.handled(lane.subscriber, dead ? 'dead' : 'failed', (now - began) / 1000);
+    metrics.handled(lane.subscriber, dead ? 'dead' : 'failed', took / 1000);
     const fields = { subscriber: lane.subscriber, event: event.id, type: event.type, key: event.key, attempt, correlationId: event.correlationId, error: cause };
     if (dead) logger.error('An event is given up and is a dead letter now.', fields);
     else logger.warn('An event could not be handled and is tried again.', { ...fields, pauseMs: pause });

@@ -45,6 +45,13 @@ export interface Backlog {
 /** What became of taking an event: there was none, or it is handled and `more` says whether others are due. */
 export type Taking = 'nothing' | { readonly more: boolean };
 
+/** What became of taking several at once: those that failed have left nothing behind and still wait. */
+export interface TakingSeveral {
+  readonly more: boolean;
+  readonly handled: number;
+  readonly failed: readonly { readonly taken: TakenEvent; readonly error: unknown }[];
+}
+
 /**
  * Where events wait, and the steps of their delivery; when to take which is the same for all stores. An inbox row is
  * `pending`, `done` or `dead`; the oldest pending row of a subscriber and key holds up the later ones of that key.
@@ -68,6 +75,11 @@ export interface EventStore {
   outboxed(): Promise<boolean>;
   /** Takes an event and has it handled and marked as done, all of it or nothing. What `handle` rejects with is passed on. */
   handleOnce(lane: Lane, now: () => Date, handle: (taken: TakenEvent) => Promise<void>): Promise<Taking>;
+  /**
+   * Takes at most so many events, no two of one key, and has them handled one after the other: all that succeed are marked as
+   * done together, and one that fails takes no other with it. A store may do without, and is asked for one at a time then.
+   */
+  handleSeveral?(lane: Lane, most: number, now: () => Date, handle: (taken: TakenEvent) => Promise<void>): Promise<'nothing' | TakingSeveral>;
   /** Takes an event for as long as until `until`, counting an attempt. */
   claim(lane: Lane, now: Date, until: Date): Promise<TakenEvent | undefined>;
   /** Marks a claimed event as done, unless somebody else has taken it over. */

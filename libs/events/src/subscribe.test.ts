@@ -12,7 +12,7 @@ const Paid = defineEvent('order.paid', { schema: z.object({ order_id: z.string()
 test('a subscriber is a value with everything that it was not told filled in', () => {
   const handle = async (): Promise<void> => {};
   expect(subscribe(Placed, { name: 'mail.receipt', handle })).toEqual({
-    name: 'mail.receipt', events: [Placed], deps: {}, handle, guarantee: 'once', concurrency: 4, timeout: { seconds: 20 },
+    name: 'mail.receipt', events: [Placed], deps: {}, handle, guarantee: 'once', concurrency: 4, batch: 16, timeout: { seconds: 20 },
     retry: { attempts: 10, first: { seconds: 1 }, longest: { minutes: 10 } },
   });
   expect(subscribe([Placed, Paid], { name: 'a', handle, retry: { attempts: 1 } })).toMatchObject({ events: [Placed, Paid], retry: { attempts: 1, first: { seconds: 1 } } });

@@ -32,6 +32,11 @@ export interface SubscribeOptions<Kind extends AnyEventType, D extends Deps> {
   readonly guarantee?: 'once' | 'at-least-once';
   /** How many events it handles at once in one process; those of one key are never handled together. @default 4 */
   readonly concurrency?: number;
+  /**
+   * With `once`, how many waiting events may share one unit of work where handling them is quick, each behind a savepoint:
+   * that costs half as much as a unit each. Choose 1 for a handler that locks rows in no fixed order. @default 16
+   */
+  readonly batch?: number;
   /** How long one event may take. With `at-least-once` also after how long another process takes over. @default { seconds: 20 } */
   readonly timeout?: Duration;
   readonly retry?: RetryOptions;
@@ -45,6 +50,7 @@ export interface Subscriber {
   readonly handle: (event: any, deps: any) => Promise<void>;
   readonly guarantee: 'once' | 'at-least-once';
   readonly concurrency: number;
+  readonly batch: number;
   readonly timeout: Duration;
   readonly retry: Required<RetryOptions>;
 }
@@ -54,15 +60,15 @@ export interface Subscriber {
  * @throws TypeError for options that make no sense
  */
 export function subscribe<const Kind extends AnyEventType, const D extends Deps = Record<never, never>>(events: Kind | readonly Kind[], options: SubscribeOptions<Kind, D>): Subscriber {
-  const { name, deps = {}, handle, guarantee = 'once', concurrency = 4, timeout = { seconds: 20 }, retry } = options;
+  const { name, deps = {}, handle, guarantee = 'once', concurrency = 4, batch = 16, timeout = { seconds: 20 }, retry } = options;
   const { attempts = 10, first = { seconds: 1 }, longest = { minutes: 10 } } = retry ?? {};
   const list = Array.isArray(events) ? events as readonly Kind[] : [events as Kind];
   const refuse = (reason: string): never => { throw new TypeError(`The subscriber "${name}" ${reason}.`); };
   if (name === '') refuse('needs a name');
   if (list.length === 0) refuse('subscribes to nothing');
   if (new Set(list.map(({ type }) => type)).size < list.length) refuse('names a type of event twice');
-  for (const [field, value] of Object.entries({ concurrency, 'retry.attempts': attempts })) {
+  for (const [field, value] of Object.entries({ concurrency, batch, 'retry.attempts': attempts })) {
     if (!Number.isInteger(value) || value < 1) refuse(`needs a whole number from 1 as ${field}, not ${value}`);
   }
-  return { name, events: list, deps, handle, guarantee, concurrency, timeout, retry: { attempts, first, longest } };
+  return { name, events: list, deps, handle, guarantee, concurrency, batch, timeout, retry: { attempts, first, longest } };
 }

@@ -22,17 +22,24 @@ export function inboxStatements(orm: Orm) {
   const due = and(pendingOf(inbox), lte(inbox.dueAt, now), isFirst);
   // Here the state is a parameter on purpose: the row is found by its primary key, and no partial index may look better.
   const taken = and(eq(inbox.subscriber, placeholder('subscriber')), eq(inbox.eventId, placeholder('eventId')), eq(inbox.state, 'pending'), eq(inbox.attempts, placeholder('fence')));
-  const more = sql<boolean>`${first(others, 'others', sql`${others.dueAt} <= ${now} and ${others.eventId} <> ${placeholder('eventId')}`)} is not null`;
+  const moreBut = (these: SQL) => sql<boolean>`${first(others, 'others', sql`${others.dueAt} <= ${now} and ${others.eventId} <> ${these}`)} is not null`;
+  const take = (most: number) => orm.select({ ...eventFields(inbox), attempts: inbox.attempts }).from(inbox).where(due)
+    .orderBy(inbox.position).limit(most).for('update', { skipLocked: true });
+  const done = { state: 'done', settledAt: placeholder('now'), lastError: null } as never;
 
   const next = orm.$with('next').as(orm.select({ subscriber: inbox.subscriber, eventId: inbox.eventId }).from(inbox).where(due).orderBy(inbox.position).limit(1).for('update', { skipLocked: true }));
   return {
-    take: orm.select({ ...eventFields(inbox), attempts: inbox.attempts }).from(inbox).where(due)
-      .orderBy(inbox.position).limit(1).for('update', { skipLocked: true }).prepare('event_take'),
+    take: take(1).prepare('event_take'),
+    /** The limit is written out: with a parameter the server plans anew every time. */
+    takeSeveral: (most: number) => take(most).prepare(`event_take_${most}`),
     claim: orm.with(next).update(inbox).set({ attempts: sql`${inbox.attempts} + 1`, dueAt: placeholder('until') } as never).from(next)
       .where(and(eq(inbox.subscriber, next.subscriber), eq(inbox.eventId, next.eventId)))
       .returning({ ...eventFields(inbox), attempts: inbox.attempts }).prepare('event_claim'),
-    complete: orm.update(inbox).set({ state: 'done', settledAt: placeholder('now'), lastError: null } as never)
-      .where(taken).returning({ more }).prepare('event_complete'),
+    complete: orm.update(inbox).set(done).where(taken).returning({ more: moreBut(sql`${placeholder('eventId')}`) }).prepare('event_complete'),
+    /** Of events that this unit has taken, so nobody else can have changed them. */
+    completeSeveral: orm.update(inbox).set(done)
+      .where(and(eq(inbox.subscriber, placeholder('subscriber')), sql`${inbox.eventId} = any(${placeholder('eventIds')}::text[])`))
+      .returning({ more: moreBut(sql`all(${placeholder('takenIds')}::text[])`) }).prepare('event_complete_several'),
     fail: orm.update(inbox).set({
       attempts: placeholder('attempts'), state: placeholder('state'), dueAt: placeholder('dueAt'), settledAt: placeholder('settledAt'), lastError: placeholder('error'),
     } as never).where(taken).prepare('event_fail'),

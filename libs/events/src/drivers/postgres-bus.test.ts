@@ -58,7 +58,8 @@ describeWithPostgres('a bus on PostgreSQL', () => {
     await db.script('alter table effects add constraint late unique (key) deferrable initially deferred');
     let attempts = 0;
     const subscriber = subscribe(Opened, {
-      name: 'writer', retry: { ...quickly, attempts: 3 },
+      // One at a time: another one could take the event between the rollback and the note of it, and try once more.
+      name: 'writer', concurrency: 1, retry: { ...quickly, attempts: 3 },
       async handle({ id, key }) {
         await db.orm.execute(sql`insert into effects (subscriber, event_id, key, number, process) values ('writer', ${id}, ${key}, 1, 1)`);
         if (++attempts === 1) throw new Error('first');
@@ -72,6 +73,30 @@ describeWithPostgres('a bus on PostgreSQL', () => {
     expect(attempts).toBe(3);
     expect(await count(db, 'effects')).toBe(1);
     expect(await count(db, 'event_inbox where attempts = 2')).toBe(1);
+  });
+
+  test('handles quick events that wait together in one unit, where a failure takes back nothing but its own', async () => {
+    const db = await database();
+    const attempts = new Map<string, number>();
+    const subscriber = subscribe(Opened, {
+      name: 'writer', concurrency: 1, batch: 8, retry: { ...quickly, attempts: 3 },
+      async handle({ id, key }) {
+        attempts.set(key, (attempts.get(key) ?? 0) + 1);
+        await db.orm.execute(sql`insert into effects (subscriber, event_id, key, number, process) values ('writer', ${id}, ${key}, 1, txid_current())`);
+        if (key === 'k7') throw new Error('never');
+        if (key === 'k9' && attempts.get(key) === 1) await db.script('select nothing').catch(() => {});
+      },
+    });
+    const before = postgresEvents(db, { subscribers: [] });
+    await db.unitOfWork.run(() => before.append(Array.from({ length: 40 }, (_, n) => Opened({ account: `k${n}`, n }))));
+    await using one = await start(db, { subscribers: [subscriber] });
+    await until(async () => (await count(db, `event_inbox where state <> 'pending'`)) === 40, 'all have ended');
+    expect([attempts.get('k7'), attempts.get('k8'), attempts.get('k9')]).toEqual([3, 1, 2]);
+    expect(await count(db, `event_inbox where state = 'dead'`)).toBe(1);
+    expect((await one.bus.deadLetters.list()).map(({ event: { key }, attempts: tried, error }) => [key, tried, error])).toEqual([['k7', 3, 'never']]);
+    expect(await count(db, 'effects')).toBe(39);
+    // 1, then 8 at a time, as long as others wait; what failed comes again alone.
+    expect(await count(db, '(select distinct process from effects) units')).toBeLessThan(12);
   });
 
   test('counts a statement that failed as a failure, though the handler swallows it', async () => {

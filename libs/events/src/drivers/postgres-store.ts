@@ -1,4 +1,4 @@
-import type { Database } from '@org/enterprise-persistence';
+import { TransactionConflict, type Database } from '@org/enterprise-persistence';
 import { EventOutsideUnit } from '../errors.js';
 import type { EventStore, Lane, TakenEvent } from '../event-store.js';
 import type { RecordedEvent } from '../recorded-event.js';
@@ -13,7 +13,8 @@ export function postgresStore(database: Database, transport: EventTransport | un
   const { orm, unitOfWork } = database;
   const outbox = outboxStatements(orm);
   const inbox = inboxStatements(orm);
-  const relays = new Map<number, ReturnType<typeof outbox.relay>>();
+  const relayOf = memoized(outbox.relay);
+  const takeOf = memoized(inbox.takeSeveral);
   const laneOf = ({ subscriber, types }: Lane) => ({ subscriber, types: textArray(types) });
   const taking = (row: StoredEvent & { readonly attempts: number }, attempt: number): TakenEvent => ({ event: toEvent(row), attempt, fence: row.attempts });
 
@@ -47,9 +48,7 @@ export function postgresStore(database: Database, transport: EventTransport | un
     async relay(limit, now) {
       // The server needs a transaction for the turn while it waits for the transport, which needs none of this database.
       if (transport) return unitOfWork.run(() => publish(transport, limit));
-      const relay = relays.get(limit) ?? outbox.relay(limit);
-      relays.set(limit, relay);
-      const [row] = await relay.execute({ now });
+      const [row] = await relayOf(limit).execute({ now });
       return { taken: row!.taken, busy: !row!.mine, added: JSON.parse(row!.added) as Record<string, number> };
     },
 
@@ -66,6 +65,27 @@ export function postgresStore(database: Database, transport: EventTransport | un
       await handle(taking(row, row.attempts + 1));
       const [done] = await inbox.complete.execute({ ...laneOf(lane), eventId: row.eventId, fence: row.attempts, now: now() });
       return { more: done!.more };
+    }),
+
+    handleSeveral: (lane, most, now, handle) => unitOfWork.run(async () => {
+      const rows = await takeOf(most).execute({ ...laneOf(lane), now: now() });
+      if (rows.length === 0) return 'nothing';
+      const handled: string[] = [];
+      const failed: { readonly taken: TakenEvent; readonly error: unknown }[] = [];
+      for (const row of rows) {
+        const taken = taking(row, row.attempts + 1);
+        try {
+          await unitOfWork.run(() => handle(taken));
+          handled.push(row.eventId);
+        } catch (error) {
+          // The whole unit is run again by itself.
+          if (TransactionConflict.is(error)) throw error;
+          failed.push({ taken, error });
+        }
+      }
+      if (handled.length === 0) return { more: true, handled: 0, failed };
+      const [done] = await inbox.completeSeveral.execute({ ...laneOf(lane), eventIds: textArray(handled), takenIds: textArray(rows.map(({ eventId }) => eventId)), now: now() });
+      return { more: done!.more, handled: handled.length, failed };
     }),
 
     async claim(lane, now, until) {
@@ -92,5 +112,15 @@ export function postgresStore(database: Database, transport: EventTransport | un
       }),
       close: () => transport.close(),
     }),
+  };
+}
+
+/** What `make` makes of a number, once for each. */
+function memoized<R>(make: (of: number) => R): (of: number) => R {
+  const made = new Map<number, R>();
+  return (of) => {
+    const known = made.get(of) ?? make(of);
+    made.set(of, known);
+    return known;
   };
 }
