@@ -1,0 +1,12 @@
+export type { AsymmetricAlgorithm, SigningAlgorithm } from './algorithms.js';
+export { bearerScheme, type BearerSchemeOptions } from './bearer-scheme.js';
+export { callerFromClaims, type CallerFromClaimsOptions } from './caller-from-claims.js';
+export { SigningKeyInvalid, TokenExpired, TokenInvalid, type JwtErrorCode } from './jwt.errors.js';
+export { generateSigningKey } from './generate-signing-key.js';
+export type { JsonWebKeyInput, PublicJwk, SigningKeyOptions } from './import-key.js';
+export { refusalReason, type RefusalReason } from './refusal.js';
+export { signingKeys, type JsonWebKeySet, type RetiredKeyOptions, type SigningKeys, type SigningKeySet, type SigningKeysOptions } from './signing-keys.js';
+export { tokenIssuer, type IssuedToken, type IssueTokenOptions, type TokenIssuer, type TokenIssuerOptions } from './token-issuer.js';
+export type { VerifiedToken } from './token-rules.js';
+export { tokenVerifier, type TokenRulesOptions, type TokenVerifier, type TokenVerifierOptions } from './token-verifier.js';
+export type { VerificationKey, VerificationKeys } from './verification-keys.js';
