@@ -15,5 +15,6 @@ export class HandlerContext {
 
   get caller(): Caller { return this.exchange.caller; }
   get requestId(): string { return this.exchange.requestId; }
+  get remoteAddress(): string { return this.exchange.remoteAddress; }
   get signal(): AbortSignal { return this.exchange.signal; }
 }

@@ -14,6 +14,8 @@ export interface RequestContextOf<P extends Schema, Q extends Schema, H extends 
   /** API version the caller speaks, e.g. `v1`. */
   readonly version: string;
   readonly requestId: string;
+  /** Network address of the client, behind the proxies that are trusted. */
+  readonly remoteAddress: string;
   /** Version the caller expects to change, from If-Match; `undefined` for `*` or none. */
   readonly expectedVersion: string | undefined;
   /** Aborted when the client has gone or the time for the answer is over. */
