@@ -4,13 +4,13 @@ import type { Endpoint } from './endpoint.js';
 import type { Exchange } from './exchange.js';
 import { isPromise } from './is-promise.js';
 
-/** Allows what the caller's own permissions name. Denies everything else, policies too: those need an authorizer that knows them. */
+/** Allows what the caller's own permissions name, and what a rule admits. Denies everything else. */
 export const permissionAuthorizer: Authorizer = {
   authorize(caller: Caller, access: Access) {
     if (access === 'public') return;
     if (caller.kind === 'anonymous') throw new Unauthenticated();
+    if (typeof access === 'object') return access.admit(caller);
     const permission = permissionOf(access);
-    if (typeof access === 'object' && access.policy !== undefined) throw new Forbidden({ permission });
     if (permission !== undefined && !caller.permissions.has(permission)) throw new Forbidden({ permission });
   },
 };
@@ -25,7 +25,7 @@ export function accessGuard(authenticator: Authenticator, authorizer: Authorizer
 
   return (exchange: Exchange, endpoint: Endpoint): void | Promise<void> => {
     const caller = authenticator.authenticate({
-      header: (name) => exchange.header(name), method: exchange.request.method, path: exchange.path, remoteAddress: exchange.remoteAddress,
+      header: (name) => exchange.header(name), repeats: (name) => exchange.request.repeats?.(name) ?? false, method: exchange.request.method, path: exchange.path, remoteAddress: exchange.remoteAddress,
     });
     if (isPromise(caller)) {
       return caller.then((known) => { exchange.caller = known ?? anonymous; return authorize(exchange, endpoint); });

@@ -1,21 +1,36 @@
-import type { Caller } from '@org/enterprise-kernel';
+import type { Caller, ErrorClass } from '@org/enterprise-kernel';
 
 /**
  * Who may call a route; every route says so.
  * `public`: anyone. `authenticated`: anyone who is known. Anything else is a permission that the caller needs,
- * e.g. `products:write`; an object adds what an {@link Authorizer} understands.
+ * e.g. `products:write`; an object decides for itself.
  */
 export type Access = 'public' | 'authenticated' | (string & {}) | AccessRule;
 
+/** Access that depends on more than one permission, such as a policy of the auth library. */
 export interface AccessRule {
-  readonly permission: string;
-  /** Named resource-level policy, decided by the {@link Authorizer}. */
-  readonly policy?: string;
+  /** Unique in an application: `orders.read`. */
+  readonly name: string;
+  /** Whole sentences, in Markdown, for the API document. */
+  readonly description: string;
+  /** What the API document says of it in `x-access`, as JSON. */
+  readonly document: object;
+  /** Errors that it answers with besides UNAUTHENTICATED and FORBIDDEN; the route need not declare them. @default none */
+  readonly errors?: readonly ErrorClass<any, any, any>[];
+  /** Asked in front of the handler. @throws an `unauthenticated` or `forbidden` error for a caller whom it can allow nothing here */
+  admit(caller: Caller): void;
+  /**
+   * Runs the handler. It throws what the handler throws, and an error of its own where the result must not be sent because the
+   * handler did not ask what it had to. @default the handler has nothing to ask
+   */
+  readonly enforce?: <T>(handle: () => T | Promise<T>) => T | Promise<T>;
 }
 
 /** What of a request an authenticator may look at. */
 export interface Credentials {
   header(name: string): string | undefined;
+  /** Tells whether the request has this header more than once, also where `header` gives only the first. @default not known */
+  repeats?(name: string): boolean;
   readonly method: string;
   readonly path: string;
   readonly remoteAddress: string;
@@ -43,6 +58,17 @@ export interface Authorizer {
 /** Knows nobody: every route that is not public answers 401. */
 export const noAuthenticator: Authenticator = { authenticate: () => undefined };
 
-/** The permission a rule asks for, or `undefined` for `public` and `authenticated`. */
+/** The permission that is asked for; `undefined` for `public`, `authenticated` and rules. */
 export const permissionOf = (access: Access): string | undefined =>
-  typeof access === 'object' ? access.permission : access === 'public' || access === 'authenticated' ? undefined : access;
+  typeof access === 'object' || access === 'public' || access === 'authenticated' ? undefined : access;
+
+/** What is wrong with an access that was declared, or `undefined`. */
+export function faultOfAccess(access: Access | undefined): string | undefined {
+  if (!access) return "does not say who has access; write access: 'public' if everyone has.";
+  if (typeof access === 'string') return undefined;
+  return typeof access === 'object' && typeof access.admit === 'function' ? undefined : "has an access that is neither a text nor a rule with `admit`, such as a policy.";
+}
+
+/** How a rule wants handlers run, if it does. */
+export const enforcementOf = (access: Access): AccessRule['enforce'] =>
+  typeof access === 'object' && access.enforce ? (handle) => access.enforce!(handle) : undefined;

@@ -1,7 +1,11 @@
+import type { ErrorClass } from '@org/enterprise-kernel';
 import { compileChain, servedBy, type ChainStep, type VersionChain, type VersionSet } from '@org/enterprise-versioning';
 import type { PreviousRoute, Route, RouteSpec } from './route.js';
 
 export type AnySpec = RouteSpec<any, any, any, any, any>;
+
+/** The errors of its own that a route declares, itself and through its access. */
+export const errorsOf = ({ errors = [], access }: AnySpec): readonly ErrorClass[] => (typeof access === 'object' && access.errors ? [...access.errors, ...errors] : errors);
 
 /** The declaration that serves one API version. */
 export interface Served {

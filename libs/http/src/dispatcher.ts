@@ -60,6 +60,8 @@ export interface ServedRoutes {
 
 /** Takes requests from any host and answers them. Everything is compiled when it is created. */
 export interface Dispatcher extends ServedRoutes {
+  /** The addresses outside of the contracts. */
+  readonly plain: readonly PlainRoute[];
   /** Answers a request, one for an unknown address too. Never rejects. */
   handle(request: HttpRequest): Promise<Answer>;
   /** Answers a request to one of its own addresses; `undefined` for any other, so that a host can pass it on. */
@@ -162,6 +164,7 @@ export function createDispatcher(options: CreateDispatcherOptions): Dispatcher {
 
   return {
     ...served,
+    plain,
     handle(request) {
       const exchange = new Exchange(request);
       const { match, fault } = find(exchange);

@@ -12,7 +12,7 @@ export interface FailureOptions {
   readonly authenticator: Authenticator;
   readonly errorPages: string | undefined;
   readonly isUndeclared: CompiledRoutes['isUndeclared'];
-  /** Makes an undeclared error an internal one. */
+  /** Makes an undeclared error an internal one, and names faults of the program that a developer has to see. */
   readonly strict: boolean;
 }
 
@@ -30,7 +30,8 @@ export function failureAnswer({ logger, authenticator, errorPages, isUndeclared,
       if (strict) return new InternalError();
     }
     if (statusOf(thrown) >= 500) logger.error('A request failed.', { ...where, error: thrown });
-    return thrown.kind === 'internal' ? new InternalError() : thrown;
+    // A developer needs the name of this fault; it is one of the program and says nothing of its data.
+    return thrown.kind === 'internal' && !(strict && thrown.code === 'POLICY_NOT_CHECKED') ? new InternalError() : thrown;
   }
 
   return (exchange, thrown) => {

@@ -5,6 +5,8 @@ export interface HttpRequest {
   readonly url: string;
   /** By lower-case name; repeated ones joined as Node does. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Tells whether a header came more than once, where `headers` keeps only the first (Node: Authorization). @default not known */
+  repeats?(name: string): boolean;
   /** Address of the peer, before any trusted proxy is taken into account. */
   readonly remoteAddress: string;
   readonly body: HttpRequestBody;

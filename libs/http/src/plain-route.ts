@@ -1,4 +1,4 @@
-import type { Access } from './access.js';
+import { enforcementOf, faultOfAccess, type Access } from './access.js';
 import type { Endpoint } from './endpoint.js';
 import type { Exchange } from './exchange.js';
 import type { Answer } from './http-request.js';
@@ -17,5 +17,10 @@ export interface PlainRoute {
 /** Declares an address that answers for itself. */
 export const plainRoute = (declaration: PlainRoute): PlainRoute => declaration;
 
-export const plainEndpoint = ({ method, path, access, rate, handle }: PlainRoute): Endpoint =>
-  ({ label: `${method} ${path}`, access, rate, run: handle });
+/** @throws TypeError for a route that does not say who has access */
+export function plainEndpoint({ method, path, access, rate, handle }: PlainRoute): Endpoint {
+  const fault = faultOfAccess(access);
+  if (fault !== undefined) throw new TypeError(`The plain route ${method} ${path} ${fault}`);
+  const enforce = enforcementOf(access);
+  return { label: `${method} ${path}`, access, rate, run: enforce ? (exchange) => enforce(() => handle(exchange)) : handle };
+}

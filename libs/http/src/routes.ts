@@ -1,7 +1,8 @@
 import type { AppError } from '@org/enterprise-kernel';
 import type { ApiVersion } from '@org/enterprise-versioning';
+import { enforcementOf, faultOfAccess } from './access.js';
 import { contractName } from './contract.js';
-import { servedVersions, type AnySpec } from './declarations.js';
+import { errorsOf, servedVersions, type AnySpec } from './declarations.js';
 import type { CreateDispatcherOptions } from './dispatcher.js';
 import { compileEndpoint, type Endpoint } from './endpoint.js';
 import { compileMerge } from './request-reader.js';
@@ -48,11 +49,14 @@ export function compileRoutes({ versions, routes, resolve = noResolve, limits = 
         if (!handler) throw new TypeError(`${operationId} has no handler.`);
         assertDeclaration(route, operationId);
         const served = servedVersions(route, versions, operationId, compileMerge);
+        // There is one handler, so of all versions' rules it is the newest one that it has to ask.
+        const enforce = enforcementOf(route.spec.access);
         const byVersion = served.map((declaration, index) => {
           if (!declaration) return undefined;
           const version = versions.versions[index]!;
+          assertAccess(declaration.spec, operationId);
           all.push({ operationId, contract: name, version, spec: declaration.spec });
-          return compileEndpoint({ operationId, version, served: declaration, handler, prefix: versions.prefix, limits: endpointLimits, idempotency, validateAnswers });
+          return compileEndpoint({ operationId, version, served: declaration, handler, enforce, prefix: versions.prefix, limits: endpointLimits, idempotency, validateAnswers });
         });
         routed.push({ method: route.spec.method, path: route.spec.path, operationId, byVersion });
       } catch (error) {
@@ -65,16 +69,21 @@ export function compileRoutes({ versions, routes, resolve = noResolve, limits = 
 }
 
 function assertDeclaration({ spec }: Route, operationId: string): void {
-  if (!spec.access) throw new TypeError(`${operationId} does not say who has access; write access: 'public' if everyone has.`);
+  assertAccess(spec, operationId);
   const wanted = [...spec.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!).sort();
   const declared = Object.keys((spec.params as { shape?: object } | undefined)?.shape ?? {}).sort();
   if (wanted.join() !== declared.join()) throw new TypeError(`${operationId} has the path ${spec.path} but declares the params {${declared.join(', ')}}.`);
   if (spec.method === 'GET' && spec.body) throw new TypeError(`${operationId} is a GET with a body.`);
 }
 
+function assertAccess({ access }: AnySpec, operationId: string): void {
+  const fault = faultOfAccess(access);
+  if (fault !== undefined) throw new TypeError(`${operationId} ${fault}`);
+}
+
 function isUndeclared(endpoint: Endpoint | undefined, { code, kind }: AppError): boolean {
   if (!endpoint?.spec || surroundings.has(kind) || owned.has(code) || code.startsWith('API_VERSION_')) return false;
-  return !(endpoint.spec.errors ?? []).some((declared) => declared.code === code);
+  return !errorsOf(endpoint.spec).some((declared) => declared.code === code);
 }
 
 /** Every route can answer these; the API document adds them by itself. */

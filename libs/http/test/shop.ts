@@ -1,7 +1,7 @@
 import { defineError, manualClock } from '@org/enterprise-kernel';
 import { versionSet } from '@org/enterprise-versioning';
 import { z } from 'zod';
-import { contract, createDispatcher, created, events, evolve, file, implement, noContent, accepted, ok, oneOf, pageOf, list, route, type CreateDispatcherOptions, type Dispatcher } from '../src/index.js';
+import { contract, createDispatcher, created, events, evolve, file, implement, noContent, accepted, ok, oneOf, pageOf, list, route, type AccessRule, type CreateDispatcherOptions, type Dispatcher } from '../src/index.js';
 import { bodySchema } from '../src/special-body.js';
 
 export const OutOfStock = defineError('OUT_OF_STOCK', { kind: 'conflict', title: 'Some items are out of stock.', details: z.object({ product_ids: z.array(z.string()) }) });
@@ -41,6 +41,12 @@ const createV2 = evolve(createV1, { since: 'v2', body: NewV2, returns: created(P
 });
 const image = bodySchema<Uint8Array>({ types: ['image/png', 'image/webp'], read: async () => new Uint8Array(), schema: () => ({ type: 'string', format: 'binary' }) });
 
+const ShopNotFound = defineError('SHOP_NOT_FOUND', { kind: 'missing', title: 'There is no such shop.' });
+const ownShop: AccessRule = {
+  name: 'shops.own', description: 'Only for the keeper of the shop.', document: { policy: 'shops.own', allow: { keeper: 'by name' } }, errors: [ShopNotFound],
+  admit() {}, enforce: (handle) => handle(),
+};
+
 export const productContract = contract('products', {
   list: listV2,
   get: getV2,
@@ -51,7 +57,7 @@ export const productContract = contract('products', {
   exported: route({ method: 'GET', path: '/products.csv', summary: 'Download all products', access: 'authenticated', deprecated: '2026-02-01', returns: file('text/csv') }),
   watch: route({ method: 'GET', path: '/products/{id}/events', summary: 'Follow the stock', access: 'public', params: id, returns: events(z.object({ stock: z.int() }).meta({ id: 'StockChange' })) }),
   tree: route({ method: 'GET', path: '/categories', summary: 'All categories', access: 'public', tags: ['catalogue'], until: 'v2', returns: ok(Category) }),
-  move: route({ method: 'PUT', path: '/categories', summary: 'Replace the categories', access: { permission: 'products:write', policy: 'own-shop' }, tags: ['catalogue'], body: Category, returns: oneOf(ok(z.object({ moved: z.int() })), accepted(z.object({ moved: z.int() }))) }),
+  move: route({ method: 'PUT', path: '/categories', summary: 'Replace the categories', access: ownShop, tags: ['catalogue'], body: Category, returns: oneOf(ok(z.object({ moved: z.int() })), accepted(z.object({ moved: z.int() }))) }),
 });
 
 export const orderContract = contract('orders', {

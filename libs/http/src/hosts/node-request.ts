@@ -30,6 +30,13 @@ export class NodeRequest implements HttpRequest, HttpRequestBody {
   get remoteAddress(): string { return this.message.socket.remoteAddress ?? ''; }
   get body(): HttpRequestBody { return this; }
 
+  repeats(name: string): boolean {
+    const { rawHeaders } = this.message;
+    let found = 0;
+    for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]!.length === name.length && rawHeaders[i]!.toLowerCase() === name) found++;
+    return found > 1;
+  }
+
   onClose(listener: () => void): void {
     const { response } = this;
     const closed = (): void => { if (!response.writableFinished) listener(); };

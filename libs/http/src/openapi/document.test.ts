@@ -79,7 +79,9 @@ describe('an operation', () => {
       operationId: 'products.create', tags: ['products'], summary: 'Add a product', description: 'Needs the permission `products:write`.', 'x-access': 'products:write', security: [{ bearer: [] }],
     });
     expect(v2.paths['/products'].get).toMatchObject({ description: 'All that can be *bought*.', 'x-access': 'public', security: [] });
-    expect(v2.paths['/categories'].put['x-access']).toEqual({ permission: 'products:write', policy: 'own-shop' });
+    expect(v2.paths['/categories'].put).toMatchObject({ description: 'Only for the keeper of the shop.', 'x-access': { policy: 'shops.own', allow: { keeper: 'by name' } }, security: [{ bearer: [] }] });
+    expect(v2.paths['/categories'].put.responses['404'].description).toBe('`SHOP_NOT_FOUND`: There is no such shop.');
+    expect(v2.paths['/categories'].put.responses['403']).toEqual({ $ref: '#/components/responses/FORBIDDEN' });
   });
 
   test('is deprecated where its route or its version is', () => {

@@ -1,7 +1,7 @@
 import { Forbidden, Unauthenticated, type ErrorClass, type StandardSchemaV1 } from '@org/enterprise-kernel';
 import { ApiVersionConflict } from '@org/enterprise-versioning';
 import type { z } from 'zod';
-import type { AnySpec } from '../declarations.js';
+import { errorsOf, type AnySpec } from '../declarations.js';
 import {
   InternalError, NotAcceptable, PayloadTooLarge, PreconditionFailed, PreconditionRequired, RateLimited, UnsupportedMediaType, ValidationFailed,
 } from '../errors.js';
@@ -20,7 +20,7 @@ import type { DescribeOptions } from './operation.js';
 export function failuresOf(spec: AnySpec, options: DescribeOptions): Record<string, object> {
   const implied = [...impliedBy(spec, options), ...options.errors.filter((error) => spec.access !== 'public' || error.kind !== 'unauthenticated')];
   const byStatus = new Map<number, Map<string, ErrorClass>>();
-  for (const error of [...implied, ...(spec.errors ?? [])]) {
+  for (const error of [...implied, ...errorsOf(spec)]) {
     const status = statusOf(error);
     byStatus.set(status, (byStatus.get(status) ?? new Map<string, ErrorClass>()).set(error.code, error));
   }

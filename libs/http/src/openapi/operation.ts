@@ -37,7 +37,7 @@ export function operationOf({ operationId, contract, spec }: CompiledRoute, opti
     summary: spec.summary,
     ...(description !== '' && { description }),
     ...((spec.deprecated || options.version.lifecycle.deprecated !== undefined) && { deprecated: true }),
-    'x-access': spec.access,
+    'x-access': typeof spec.access === 'object' ? spec.access.document : spec.access,
     security: options.requirementOf(spec.access),
     ...(parameters.length > 0 && { parameters }),
     ...(spec.body && { requestBody: bodyOf(spec, name, options) }),
@@ -46,6 +46,7 @@ export function operationOf({ operationId, contract, spec }: CompiledRoute, opti
 }
 
 function accessText({ access }: AnySpec): string | undefined {
+  if (typeof access === 'object') return access.description;
   const permission = permissionOf(access);
   return permission === undefined ? undefined : `Needs the permission \`${permission}\`.`;
 }
