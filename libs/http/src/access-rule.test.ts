@@ -19,11 +19,9 @@ function rule(name: string): AccessRule & { asked: boolean } {
   const made = {
     name, description: 'Ada only.', document: { policy: name }, errors: [NoteNotFound], asked: false,
     admit(caller: Caller) { if (caller.id !== 'ada') throw new Forbidden({ policy: name }); },
-    enforce<T>(handle: () => T | Promise<T>): T | Promise<T> {
+    watch() {
       made.asked = false;
-      const checked = (result: T): T => { if (!made.asked) throw new PolicyNotChecked(); return result; };
-      const result = handle();
-      return result instanceof Promise ? result.then(checked) : checked(result);
+      return () => { if (!made.asked) throw new PolicyNotChecked(); };
     },
   };
   return made;
@@ -74,7 +72,7 @@ test.each(['unasked', 'later', 'other'])('an answer of a handler that did not as
   expect(logged.map(({ code }) => code)).toEqual(['POLICY_NOT_CHECKED', 'POLICY_NOT_CHECKED']);
 });
 
-test('callers of an older version pass its own rule, and its answer is enforced by that of the handler there is', async () => {
+test('callers of an older version pass its own rule, and its answer is watched by that of the handler there is', async () => {
   expect(await call(dispatcher(), '/api/v1/notes/asked', 'ada')).toEqual({ status: 200, code: 'OK' });
   expect(await call(dispatcher(), '/api/v1/notes/other', 'ada')).toEqual({ status: 500, code: 'INTERNAL_ERROR' });
 });

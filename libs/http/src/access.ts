@@ -1,4 +1,5 @@
 import type { Caller, ErrorClass } from '@org/enterprise-kernel';
+import { isPromise } from './is-promise.js';
 
 /**
  * Who may call a route; every route says so.
@@ -20,10 +21,10 @@ export interface AccessRule {
   /** Asked in front of the handler. @throws an `unauthenticated` or `forbidden` error for a caller whom it can allow nothing here */
   admit(caller: Caller): void;
   /**
-   * Runs the handler. It throws what the handler throws, and an error of its own where the result must not be sent because the
-   * handler did not ask what it had to. @default the handler has nothing to ask
+   * Called before the handler, in its request context; what it returns is called when the handler has succeeded, and throws where
+   * its result must not be sent because the handler did not ask what it had to. @default the handler has nothing to ask
    */
-  readonly enforce?: <T>(handle: () => T | Promise<T>) => T | Promise<T>;
+  readonly watch?: () => () => void;
 }
 
 /** What of a request an authenticator may look at. */
@@ -69,6 +70,14 @@ export function faultOfAccess(access: Access | undefined): string | undefined {
   return typeof access === 'object' && typeof access.admit === 'function' ? undefined : "has an access that is neither a text nor a rule with `admit`, such as a policy.";
 }
 
-/** How a rule wants handlers run, if it does. */
-export const enforcementOf = (access: Access): AccessRule['enforce'] =>
-  typeof access === 'object' && access.enforce ? (handle) => access.enforce!(handle) : undefined;
+/** Has a handler watched by the rule in front of it; one without such a rule stays as it is. */
+export function watched<C, T>(access: Access, handle: (context: C) => T | Promise<T>): (context: C) => T | Promise<T> {
+  if (typeof access !== 'object' || !access.watch) return handle;
+  return (context) => {
+    const settle = access.watch!();
+    const result = handle(context);
+    if (isPromise(result)) return result.then((value) => { settle(); return value; });
+    settle();
+    return result;
+  };
+}

@@ -1,6 +1,6 @@
 import { toMilliseconds, type Duration } from '@org/enterprise-kernel';
 import { unchanged, type ApiVersion } from '@org/enterprise-versioning';
-import type { Access, AccessRule } from './access.js';
+import type { Access } from './access.js';
 import { answerWriter } from './answer-writer.js';
 import type { AnySpec, Parts, Served } from './declarations.js';
 import { HandlerTimeout } from './errors.js';
@@ -35,8 +35,6 @@ export interface CompileEndpointOptions {
   readonly version: ApiVersion;
   readonly served: Served;
   readonly handler: (context: HandlerContext) => unknown;
-  /** How the route's rule wants the handler run. */
-  readonly enforce: AccessRule['enforce'];
   /** Where versioned routes live, for the Location header: `/api`. */
   readonly prefix: string;
   readonly limits: EndpointLimits;
@@ -57,8 +55,7 @@ export interface EndpointLimits {
 
 /** Compiles a route for one API version: nothing of its schemas is looked at again per request. */
 export function compileEndpoint(options: CompileEndpointOptions): Endpoint {
-  const { operationId, version, served: { spec, up, down }, enforce, limits } = options;
-  const handler: typeof options.handler = enforce ? (context) => enforce(() => options.handler(context)) : options.handler;
+  const { operationId, version, served: { spec, up, down }, handler, limits } = options;
   const read = requestReader(spec, { operationId, version: version.name, limits });
   const write = answerWriter({ ...options, down });
   const timeout = toMilliseconds(spec.limits?.timeout ?? limits.timeout);

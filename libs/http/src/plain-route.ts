@@ -1,4 +1,4 @@
-import { enforcementOf, faultOfAccess, type Access } from './access.js';
+import { faultOfAccess, watched, type Access } from './access.js';
 import type { Endpoint } from './endpoint.js';
 import type { Exchange } from './exchange.js';
 import type { Answer } from './http-request.js';
@@ -21,6 +21,5 @@ export const plainRoute = (declaration: PlainRoute): PlainRoute => declaration;
 export function plainEndpoint({ method, path, access, rate, handle }: PlainRoute): Endpoint {
   const fault = faultOfAccess(access);
   if (fault !== undefined) throw new TypeError(`The plain route ${method} ${path} ${fault}`);
-  const enforce = enforcementOf(access);
-  return { label: `${method} ${path}`, access, rate, run: enforce ? (exchange) => enforce(() => handle(exchange)) : handle };
+  return { label: `${method} ${path}`, access, rate, run: watched(access, handle) };
 }

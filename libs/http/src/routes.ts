@@ -1,6 +1,6 @@
 import type { AppError } from '@org/enterprise-kernel';
 import type { ApiVersion } from '@org/enterprise-versioning';
-import { enforcementOf, faultOfAccess } from './access.js';
+import { faultOfAccess, watched } from './access.js';
 import { contractName } from './contract.js';
 import { errorsOf, servedVersions, type AnySpec } from './declarations.js';
 import type { CreateDispatcherOptions } from './dispatcher.js';
@@ -45,18 +45,18 @@ export function compileRoutes({ versions, routes, resolve = noResolve, limits = 
     for (const [key, route] of Object.entries(implementation.contract)) {
       const operationId = `${name}.${key}`;
       try {
-        const handler = handlers[key];
-        if (!handler) throw new TypeError(`${operationId} has no handler.`);
+        const given = handlers[key];
+        if (!given) throw new TypeError(`${operationId} has no handler.`);
         assertDeclaration(route, operationId);
         const served = servedVersions(route, versions, operationId, compileMerge);
         // There is one handler, so of all versions' rules it is the newest one that it has to ask.
-        const enforce = enforcementOf(route.spec.access);
+        const handler = watched(route.spec.access, given);
         const byVersion = served.map((declaration, index) => {
           if (!declaration) return undefined;
           const version = versions.versions[index]!;
           assertAccess(declaration.spec, operationId);
           all.push({ operationId, contract: name, version, spec: declaration.spec });
-          return compileEndpoint({ operationId, version, served: declaration, handler, enforce, prefix: versions.prefix, limits: endpointLimits, idempotency, validateAnswers });
+          return compileEndpoint({ operationId, version, served: declaration, handler, prefix: versions.prefix, limits: endpointLimits, idempotency, validateAnswers });
         });
         routed.push({ method: route.spec.method, path: route.spec.path, operationId, byVersion });
       } catch (error) {

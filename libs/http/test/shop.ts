@@ -44,7 +44,7 @@ const image = bodySchema<Uint8Array>({ types: ['image/png', 'image/webp'], read:
 const ShopNotFound = defineError('SHOP_NOT_FOUND', { kind: 'missing', title: 'There is no such shop.' });
 const ownShop: AccessRule = {
   name: 'shops.own', description: 'Only for the keeper of the shop.', document: { policy: 'shops.own', allow: { keeper: 'by name' } }, errors: [ShopNotFound],
-  admit() {}, enforce: (handle) => handle(),
+  admit() {},
 };
 
 export const productContract = contract('products', {

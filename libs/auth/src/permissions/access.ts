@@ -7,7 +7,7 @@ export interface AccessRule {
   readonly name: string;
   /** @throws `unauthenticated` or `forbidden` for a caller to whom it allows nothing at all */
   admit(caller: Caller): void;
-  readonly enforce?: <T>(handle: () => T | Promise<T>) => T | Promise<T>;
+  readonly watch?: () => () => void;
   readonly reach?: (caller: Caller) => Reach;
   readonly explain?: (caller: Caller) => Explanation;
   readonly permissions?: readonly string[];
@@ -28,7 +28,8 @@ export interface CompiledAccess {
   admit(caller: Caller): void;
   reach(caller: Caller): Reach;
   explain(caller: Caller): Explanation;
-  readonly enforce: AccessRule['enforce'];
+  /** Of a rule that its handler has to ask. */
+  readonly watch: (() => () => void) | undefined;
 }
 
 /** Prepares what was declared, once. @throws TypeError for no access at all, or a permission that is written wrongly */
@@ -48,7 +49,7 @@ export const explain = (access: Access, caller: Caller): Explanation => compileA
 
 function simple(label: string, test: (caller: Caller) => boolean, because: string): CompiledAccess {
   return {
-    label, permissions: [], enforce: undefined,
+    label, permissions: [], watch: undefined,
     admit(caller) { if (!test(caller)) throw new Unauthenticated(); },
     reach: (caller) => (test(caller) ? 'allowed' : 'denied'),
     explain: (caller) => explanation(label, caller, [{ rule: label, allowed: test(caller), because: test(caller) ? because : 'nobody is known' }]),
@@ -59,7 +60,7 @@ function ofPermission(name: string): CompiledAccess {
   const { allows, because } = permission(name);
   const may = (caller: Caller): boolean => caller.kind !== 'anonymous' && allows(caller, undefined);
   return {
-    label: name, permissions: [name], enforce: undefined,
+    label: name, permissions: [name], watch: undefined,
     admit(caller) {
       if (caller.kind === 'anonymous') throw new Unauthenticated();
       if (!allows(caller, undefined)) throw new Forbidden({ permission: name });
@@ -70,7 +71,7 @@ function ofPermission(name: string): CompiledAccess {
 }
 
 function ofRule(rule: AccessRule): CompiledAccess {
-  const { name, permissions = [], enforce } = rule;
+  const { name, permissions = [] } = rule;
   const admits = (caller: Caller): boolean => {
     try {
       rule.admit(caller);
@@ -81,10 +82,10 @@ function ofRule(rule: AccessRule): CompiledAccess {
     }
   };
   return {
-    label: name, permissions, enforce: enforce && ((handle) => enforce.call(rule, handle) as never),
+    label: name, permissions, watch: rule.watch && (() => rule.watch!()),
     admit: (caller) => rule.admit(caller),
     // Of a rule that does not say, only the refusal in front is known; with a check behind it, what passes depends on the resource.
-    reach: (caller) => rule.reach?.(caller) ?? (!admits(caller) ? 'denied' : enforce ? 'own' : 'allowed'),
+    reach: (caller) => rule.reach?.(caller) ?? (!admits(caller) ? 'denied' : rule.watch ? 'own' : 'allowed'),
     explain: (caller) => rule.explain?.(caller)
       ?? explanation(name, caller, [{ rule: name, allowed: admits(caller), because: admits(caller) ? 'it admits the caller' : 'it does not admit the caller' }]),
   };

@@ -11,24 +11,14 @@ export function noteAsked(policy: object): void {
   (currentContext() as Asked | undefined)?.[slot]?.add(policy);
 }
 
-/** Starts to watch a request; returns what tells whether the policy has allowed something since. */
-export function watchAsked(policy: object): () => boolean {
+/**
+ * Watches the request that is being handled; returns what throws unless the policy has allowed something since.
+ * @throws TypeError outside of a request context
+ */
+export function watchPolicy(policy: { readonly name: string }): () => void {
   const context = currentContext() as Asked | undefined;
   if (!context) throw new TypeError('A route with a policy needs a request context around it: authenticate() of the guards makes one, runInContext another.');
   const asked = new Set<object>();
   context[slot] = asked;
-  return () => asked.has(policy);
+  return () => { if (!asked.has(policy)) throw new PolicyNotChecked({ policy: policy.name }); };
 }
-
-/** Runs a handler, and refuses what it returns unless the policy has allowed something meanwhile. */
-export function enforceAsked<T>(policy: { readonly name: string }, handle: () => T | Promise<T>): T | Promise<T> {
-  const wasAsked = watchAsked(policy);
-  const checked = (result: T): T => {
-    if (!wasAsked()) throw new PolicyNotChecked({ policy: policy.name });
-    return result;
-  };
-  const result = handle();
-  return isPromise(result) ? result.then(checked) : checked(result);
-}
-
-const isPromise = <T>(value: T | Promise<T>): value is Promise<T> => typeof (value as Partial<Promise<T>> | null | undefined)?.then === 'function';

@@ -1,6 +1,6 @@
 import { Forbidden, Unauthenticated, type AppError, type Caller, type ErrorClass } from '@org/enterprise-kernel';
 import { explanation, type Explanation } from './explanation.js';
-import { enforceAsked, noteAsked } from './policy-check.js';
+import { noteAsked, watchPolicy } from './policy-check.js';
 import { predicate, type Predicate, type Rows, type Rule } from './rules.js';
 
 /** The reasons of a policy, by name: any one of them allows. A function tests the resource by hand. */
@@ -67,8 +67,11 @@ export interface Policy<in Resource = any, out Scope = any, E extends MissingErr
 
   /** Asked in front of a route, before there is a resource. @throws UNAUTHENTICATED or FORBIDDEN for a caller who is allowed nothing of this kind */
   admit(caller: Caller): void;
-  /** Run around the handler of a route. Absent where the caller alone decides. @throws POLICY_NOT_CHECKED when the handler succeeds without a check that allowed something */
-  readonly enforce?: <T>(handle: () => T | Promise<T>) => T | Promise<T>;
+  /**
+   * Called before the handler of a route; what it returns is called when the handler has succeeded, and throws POLICY_NOT_CHECKED if
+   * the policy has allowed nothing meanwhile. Absent where the caller alone decides.
+   */
+  readonly watch?: () => () => void;
   /** Tells whether the caller sees a field of this object; for output, so it does not count as a check. */
   shows(caller: Caller, object: Resource): boolean;
 }
@@ -161,7 +164,7 @@ export function policy<const R extends Rules, const E extends MissingError | und
       if (caller.kind === 'anonymous') throw new Unauthenticated();
       if (reach(caller) === 'denied') throw new Forbidden({ policy: name, permission: onlyPermission(rules) });
     },
-    ...(rules.some(({ rule }) => rule.perResource) && { enforce: (handle) => enforceAsked(made, handle) }),
+    ...(rules.some(({ rule }) => rule.perResource) && { watch: () => watchPolicy(made) }),
   };
   return Object.freeze(made) as never;
 }
