@@ -1,5 +1,12 @@
+export { delayOf, type AttemptLimit, type AttemptStore, type AttemptWait } from './attempt-store.js';
 export { pwnedPasswords, type CompromisedPasswords, type PwnedPasswordsOptions } from './compromised-passwords.js';
 export { LoginThrottled, OneTimeTokenInvalid, PasswordHashingBusy, PasswordHashingClosed, PasswordHashingFailed, PasswordRejected, type PasswordFault, type PasswordsErrorCode } from './errors.js';
+export { defaultLoginLimits, type LoginLimit, type LoginLimitKind, type LoginLimits } from './login-limits.js';
+export { loginThrottle, LoginThrottle, type KnownDevice, type LoginAttempt, type LoginIdentity, type LoginThrottleOptions } from './login-throttle.js';
+export { memoryAttemptStore, type MemoryAttemptStoreOptions } from './memory-attempt-store.js';
+export { memoryOneTimeTokenStore } from './memory-one-time-token-store.js';
+export type { IssueLimit, KeptOneTimeToken, NewOneTimeToken, OneTimeTokenStore } from './one-time-token-store.js';
+export { oneTimeTokens, type OneTimeGrant, type OneTimeTokenDelivery, type OneTimeTokens, type OneTimeTokensOptions } from './one-time-tokens.js';
 export { normalisePassword } from './password-faults.js';
 export { PasswordHasher } from './password-hasher.js';
 export { passwordPolicy, type PasswordContext, type PasswordPolicy, type PasswordPolicyOptions } from './password-policy.js';
