@@ -18,7 +18,8 @@ export function noteAsked(policy: object): void {
 export function watchPolicy(policy: { readonly name: string }): () => void {
   const context = currentContext() as Asked | undefined;
   if (!context) throw new TypeError('A route with a policy needs a request context around it: authenticate() of the guards makes one, runInContext another.');
-  const asked = new Set<object>();
-  context[slot] = asked;
+  // Several policies may watch one request; what this one has allowed before counts no more.
+  const asked = (context[slot] ??= new Set());
+  asked.delete(policy);
   return () => { if (!asked.has(policy)) throw new PolicyNotChecked({ policy: policy.name }); };
 }
