@@ -83,7 +83,7 @@ function assertOneAuthorization(request: RequestCredentials, at: Place | undefin
   const authorization = request.header('authorization');
   if (authorization === undefined) return;
   // RFC 9110 section 5.3: a recipient may join repeated fields by commas, so a comma is the sign of a second one.
-  if (authorization.includes(',') || request.repeats?.('authorization')) throw new AmbiguousCredentials({ found: ['Authorization', 'Authorization'] });
+  if (authorization.includes(',')) throw new AmbiguousCredentials({ found: ['Authorization', 'Authorization'] });
   if (at === undefined) throw new Unauthenticated(undefined, { message: 'The Authorization header has a scheme that is not known here.' });
   if (at.header !== 'authorization') throw new AmbiguousCredentials({ found: ['Authorization', at.label] });
 }

@@ -15,7 +15,7 @@ const crashes: unknown[] = [];
 function app(options: AuthenticateOptions = {}): Express {
   const made = express().disable('x-powered-by');
   made.use(authenticate(testAuthenticator, options));
-  made.use((_request, response, next) => { response.set('X-Before', 'stays'); next(); });
+  made.use((_request, response, next) => { response.set('X-Before', 'stays').on('error', (error: NodeJS.ErrnoException) => crashes.push(error.code)); next(); });
   made.get('/open', requireAccess('public'), (request, response) => { response.json({ id: callerOf(request).id, context: currentContext()?.caller?.id, tenant: currentContext()?.tenant ?? null }); });
   made.post('/echo', express.json(), requireAccess('authenticated'), (request, response) => { response.json({ body: request.body, id: currentContext()?.caller?.id }); });
   made.get('/orders', requireAccess('orders:read'), (_request, response) => { response.json([]); });
@@ -120,6 +120,8 @@ describe('an answer behind a policy that was not asked', () => {
     expect([status, body?.code, body?.details]).toEqual([500, 'POLICY_NOT_CHECKED', { policy: 'orders.read' }]);
     expect(`${text}${JSON.stringify([...headers])}`).not.toMatch(/ada|"id":"o1"/);
     expect([headers.get('x-before'), headers.get('location')]).toEqual(['stays', null]);
+    // Nobody listens for the errors of an answer, so one would end the process.
+    expect(crashes).toEqual([]);
   });
 
   test('is sent where it is a refusal itself', async () => {
