@@ -144,27 +144,25 @@ class SharedRevocations implements PersistenceRevocations {
    */
   async #read(): Promise<void> {
     const before = this.#clock.now();
-    let rows = await this.#since(before);
+    let rows = await this.#since();
     // Behind what was seen before: another server, after a failover or a restored backup.
     if (BigInt(rows[0]!.horizon) < this.#horizon) {
       this.#horizon = 0n;
-      rows = await this.#since(before);
+      rows = await this.#since();
     }
     const again = new Set<string>();
     for (const { transaction, id, kind, until } of rows) {
       if (id === null) continue;
       const row = `${transaction}/${id}/${kind!}/${until!}`;
       again.add(row);
-      if (!this.#applied.has(row)) this.#list.apply({ id, kind: kind!, until: Number(until) });
+      if (!this.#applied.has(row) && Number(until) > before) this.#list.apply({ id, kind: kind!, until: Number(until) });
     }
     this.#horizon = BigInt(rows[0]!.horizon);
     this.#applied = again;
     this.#freshAt = before;
   }
 
-  #since(now: number) {
-    return this.#statements.since.execute({ from: String(this.#horizon), now: new Date(now) });
-  }
+  #since() { return this.#statements.since.execute({ from: String(this.#horizon) }); }
 
   #age(): number { return this.#poll ? this.#clock.now() - this.#freshAt! : 0; }
 

@@ -15,14 +15,15 @@ export function revocationStatements(orm: Orm) {
       .onConflictDoNothing().prepare('auth_revocation_insert'),
     /**
      * What was written by a transaction from `from` on, and the horizon from which on the next time: the oldest transaction
-     * that has not ended. One row without an id says that there is nothing but the horizon.
+     * that has not ended. One row without an id says that there is nothing but the horizon. What is over comes too: a condition
+     * on `until` could make the server read by that index, and so all there is.
      */
     since: orm.select({
       horizon: sql<string>`horizon::text`, transaction: sql<string | null>`r.transaction::text`, id: sql<string | null>`r.id`,
       kind: sql<'revoked' | 'changed' | null>`r.kind`, until: sql<string | null>`(extract(epoch from r.until) * 1000)::text`,
     })
       .from(sql`(select pg_snapshot_xmin(pg_current_snapshot()) as horizon) s
-        left join ${revocations} r on r.transaction >= ${placeholder('from')}::xid8 and r.until > ${now}`)
+        left join ${revocations} r on r.transaction >= ${placeholder('from')}::xid8`)
       .prepare('auth_revocations_since'),
     purge: orm.delete(revocations).where(sql`ctid = any(array(${expired}))`).prepare('auth_revocations_purge'),
   };

@@ -4,7 +4,7 @@ import { postgresDatabase } from '@org/enterprise-persistence/postgres';
 import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
 import { sessionSchema } from '../../test/session-schema.js';
 import { sessionStoreContract } from '../contract/session-store.contract.js';
-import { persistenceSessionStore } from './index.js';
+import { persistenceSessionStore } from './persistence-session-store.js';
 
 describe('on PGlite', () => {
   const db = pgliteDatabase({ folder: 'memory' });
