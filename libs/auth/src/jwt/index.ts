@@ -10,3 +10,4 @@ export { tokenIssuer, type IssuedToken, type IssueTokenOptions, type TokenIssuer
 export type { VerifiedToken } from './token-rules.js';
 export { tokenVerifier, type TokenRulesOptions, type TokenVerifier, type TokenVerifierOptions } from './token-verifier.js';
 export type { VerificationKey, VerificationKeys } from './verification-keys.js';
+export { verifierByIssuer, type VerifierByIssuerOptions } from './verifier-by-issuer.js';

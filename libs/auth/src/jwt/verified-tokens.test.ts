@@ -42,6 +42,26 @@ test('a subject is forgotten in whichever generation its tokens are', () => {
   }
 });
 
+test('a token that was forgotten does not keep a later one of its owner from being remembered', () => {
+  const tokens = new VerifiedTokens(4);
+  tokens.add('a', known('u'));
+  tokens.add('b', known('v'));
+  tokens.add('c', known('w')); // now a is of the old generation
+  tokens.forget('u');
+  expect(tokens.get('a')).toBeUndefined();
+  tokens.add('d', known('u'));
+  expect(tokens.get('d')).toBeDefined();
+  expect(tokens.get('a')).toBeUndefined();
+});
+
+test('a session that has the id of its subject is forgotten like any other', () => {
+  const tokens = new VerifiedTokens(4);
+  tokens.add('a', known('u', 'u'));
+  tokens.add('b', known('u'));
+  tokens.forget('u');
+  expect([tokens.get('a'), tokens.get('b')]).toEqual([undefined, undefined]);
+});
+
 test('what goes leaves nothing behind', () => {
   const tokens = new VerifiedTokens(10);
   for (let i = 0; i < 100; i++) tokens.add(`t${i}`, known(`u${i}`, `s${i}`));

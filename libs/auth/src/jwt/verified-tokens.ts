@@ -11,7 +11,8 @@ export interface KnownToken {
 interface Owner { forgotten: boolean }
 
 interface Entry extends KnownToken {
-  readonly owners: readonly (readonly [id: string, Owner])[];
+  readonly subject: Owner;
+  readonly session: Owner | undefined;
 }
 
 interface Generation {
@@ -40,26 +41,18 @@ export class VerifiedTokens {
   get size(): number { return this.#young.tokens.size + this.#old.tokens.size; }
 
   get(token: string): KnownToken | undefined {
-    let entry = this.#young.tokens.get(token);
-    if (!entry) {
-      entry = this.#old.tokens.get(token);
-      if (!entry) return undefined;
-      this.#old.tokens.delete(token);
-      this.#insert(token, entry);
-    }
-    for (const [, owner] of entry.owners) {
-      if (owner.forgotten) {
-        this.delete(token);
-        return undefined;
-      }
-    }
-    return entry;
+    const entry = this.#young.tokens.get(token);
+    if (entry) return this.#isCurrent(entry) ? entry : undefined;
+    const older = this.#old.tokens.get(token);
+    if (!older || !this.#isCurrent(older)) return undefined;
+    this.#old.tokens.delete(token);
+    this.#insert(token, older);
+    return older;
   }
 
   add(token: string, known: KnownToken): void {
     const { subject, sessionId } = known.verified;
-    const ids = sessionId === undefined ? [subject] : [subject, sessionId];
-    this.#insert(token, { ...known, owners: ids.map((id) => [id, this.#owner(id) ?? { forgotten: false }] as const) });
+    this.#insert(token, { ...known, subject: this.#owner(subject), session: sessionId === undefined ? undefined : this.#owner(sessionId) });
   }
 
   delete(token: string): void {
@@ -69,8 +62,7 @@ export class VerifiedTokens {
 
   /** Forgets every token of a session or subject. */
   forget(id: string): void {
-    const owner = this.#owner(id);
-    if (owner) owner.forgotten = true;
+    this.#owner(id).forgotten = true;
     this.#young.owners.delete(id);
     this.#old.owners.delete(id);
   }
@@ -80,9 +72,13 @@ export class VerifiedTokens {
     this.#old = generation();
   }
 
-  // Both generations hold the same object, if both have one.
-  #owner(id: string): Owner | undefined {
-    return this.#young.owners.get(id) ?? this.#old.owners.get(id);
+  #isCurrent({ subject, session }: Entry): boolean {
+    return !subject.forgotten && !session?.forgotten;
+  }
+
+  // One object for an id: if both generations have one, it is the same.
+  #owner(id: string): Owner {
+    return this.#young.owners.get(id) ?? this.#old.owners.get(id) ?? { forgotten: false };
   }
 
   #insert(token: string, entry: Entry): void {
@@ -91,6 +87,8 @@ export class VerifiedTokens {
       this.#young = generation();
     }
     this.#young.tokens.set(token, entry);
-    for (const [id, owner] of entry.owners) if (!owner.forgotten) this.#young.owners.set(id, owner);
+    const { subject, sessionId } = entry.verified;
+    this.#young.owners.set(subject, entry.subject);
+    if (sessionId !== undefined) this.#young.owners.set(sessionId, entry.session!);
   }
 }
