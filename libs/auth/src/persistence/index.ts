@@ -1,0 +1,10 @@
+export { authRevocations } from './auth-revocations.table.js';
+export { authSessions } from './auth-sessions.table.js';
+export { persistenceRevocations, type PersistenceRevocations, type PersistenceRevocationsOptions } from './persistence-revocations.js';
+export { persistenceSessionStore, type PersistenceSessionStoreOptions } from './persistence-session-store.js';
+export { authApiKeys } from './auth-api-keys.table.js';
+export { persistenceApiKeyStore } from './persistence-api-key-store.js';
+export { authAttempts, authPlaces } from './auth-attempts.table.js';
+export { authOneTimeTokens } from './auth-one-time-tokens.table.js';
+export { persistenceAttemptStore, type PersistenceAttemptStoreOptions } from './persistence-attempt-store.js';
+export { persistenceOneTimeTokenStore, type PersistenceOneTimeTokenStoreOptions } from './persistence-one-time-token-store.js';
