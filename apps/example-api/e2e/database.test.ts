@@ -48,7 +48,7 @@ describeWithOwnPostgres('the processes on PostgreSQL', () => {
   test('db migrates, checks and fills a database, and production refuses a schema of another age', async () => {
     const DATABASE_URL = await server.createDatabase();
     const refused = async (): Promise<string> => {
-      const { exit, output } = launch({ DATABASE_URL, APP_ENV: 'prod', ADMIN_EMAIL: 'admin@example.com', ADMIN_PASSWORD: 'correct horse' });
+      const { exit, output } = launch({ DATABASE_URL, APP_ENV: 'prod', ADMIN_EMAIL: 'admin@example.com', ADMIN_PASSWORD: 'correct horse', JWT_ALG: 'HS256', JWT_SECRET: 's'.repeat(32), ENCRYPTION_KEYS: `k1:${'A'.repeat(43)}=` });
       expect(await exit).toBe(1);
       return output();
     };

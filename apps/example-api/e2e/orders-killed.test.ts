@@ -4,7 +4,7 @@ import { describeWithPostgres, startPostgres, type PostgresServer } from '../../
 import { started } from './launch.js';
 
 const admin = 'admin@example.com';
-const settings = { APP_ENV: 'test', HTTP_ENGINE: 'node', DEV_CALLER: 'true', RATE_LIMIT_MAX: '0', PASSWORD_COST: '4', ADMIN_EMAIL: admin, ADMIN_PASSWORD: 'only for this test', LOG_LEVEL: 'error' };
+const settings = { APP_ENV: 'test', HTTP_ENGINE: 'node', RATE_LIMIT_MAX: '0', PASSWORD_COST: '4', ADMIN_EMAIL: admin, ADMIN_PASSWORD: 'only for this test', LOG_LEVEL: 'error' };
 // KILLS=50 for as many as it should survive; fewer where everything is tested.
 const kills = Number(process.env['KILLS'] ?? 5);
 const stock = 1_000_000;
@@ -19,7 +19,10 @@ describeWithPostgres(`orders while the application is killed ${kills} times`, ()
   test('every acknowledged order is there once, the stock adds up, and every customer has one receipt of each order', async () => {
     const DATABASE_URL = await server.createDatabase();
     let running = await started({ ...settings, DATABASE_URL });
-    const headers = { 'x-dev-caller': admin, 'content-type': 'application/json' };
+    const logIn = await fetch(`${running.url}/api/v2/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ email: admin, password: settings.ADMIN_PASSWORD }) });
+    const { data: { access_token: token } } = await logIn.json() as { data: { access_token: string } };
+    // Good in every process that follows.
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const post = async (path: string, body: object, more: Record<string, string> = {}): Promise<{ status: number; id: string }> => {
       const response = await fetch(`${running.url}/api/v2${path}`, { method: 'POST', headers: { ...headers, ...more }, body: JSON.stringify(body), signal: AbortSignal.timeout(10_000) });
       const { data } = await response.json() as { data: { id: string } | null };

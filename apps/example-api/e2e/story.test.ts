@@ -1,12 +1,14 @@
 import { createClient, isApiError } from '@org/enterprise-http/client';
 import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../tools/services/postgres.js';
+import { authContract } from '../src/auth/auth.contract.js';
 import { orderContract } from '../src/order/order.contract.js';
 import { productContract } from '../src/product/product.contract.js';
 import { userContract } from '../src/user/user.contract.js';
 import { started } from './launch.js';
 
 const admin = 'admin@example.com';
-const settings = { DEV_CALLER: 'true', RATE_LIMIT_MAX: '0', PASSWORD_COST: '4', ADMIN_EMAIL: admin, ADMIN_PASSWORD: 'only for this test' };
+const password = 'difference engine';
+const settings = { RATE_LIMIT_MAX: '0', PASSWORD_COST: '4', ADMIN_EMAIL: admin, ADMIN_PASSWORD: password };
 
 describe.each(['express', 'node'])('on the %s engine, with nothing installed', (HTTP_ENGINE) => {
   story(async () => ({ HTTP_ENGINE }));
@@ -26,16 +28,19 @@ function story(variables: () => Promise<Record<string, string>>): void {
   let url: string;
   beforeAll(async () => { ({ url } = await started({ ...settings, ...await variables() })); }, 60_000);
 
-  const api = (email?: string) => createClient({ users: userContract, products: productContract, orders: orderContract }, {
-    baseUrl: `${url}/api`, version: 'v2', validateAnswers: true, headers: email === undefined ? {} : { 'x-dev-caller': email },
+  const api = (token?: string) => createClient({ auth: authContract, users: userContract, products: productContract, orders: orderContract }, {
+    baseUrl: `${url}/api`, version: 'v2', validateAnswers: true, headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
   });
+  const tokenOf = async (email: string): Promise<string> => (await api().auth.logIn({ body: { email, password } })).access_token;
+  const loggedIn = async (email: string): Promise<ReturnType<typeof api>> => api(await tokenOf(email));
   const refusal = async (call: Promise<unknown>): Promise<unknown> => call.then(() => 'answered', (error: unknown) => (isApiError(error) ? error.code : error));
 
-  test('a customer registers, browses, orders, pays and gets what was ordered, by the typed client', async () => {
-    const [visitor, manager, ada, bob] = [undefined, admin, 'ada@example.com', 'bob@example.com'].map(api) as [ReturnType<typeof api>, ReturnType<typeof api>, ReturnType<typeof api>, ReturnType<typeof api>];
-    const user = await visitor.users.register({ body: { email: 'Ada@Example.com', password: 'difference engine', name: { given: 'Ada', family: 'Lovelace' } } });
-    await visitor.users.register({ body: { email: 'bob@example.com', password: 'difference engine', name: { given: 'Bob' } } });
-    expect(await refusal(visitor.users.register({ body: { email: 'ada@example.com', password: 'difference engine', name: { given: 'Eve' } } }))).toBe('EMAIL_TAKEN');
+  test('a customer registers, logs in, browses, orders, pays and gets what was ordered, by the typed client', async () => {
+    const visitor = api();
+    const user = await visitor.users.register({ body: { email: 'Ada@Example.com', password, name: { given: 'Ada', family: 'Lovelace' } } });
+    await visitor.users.register({ body: { email: 'bob@example.com', password, name: { given: 'Bob' } } });
+    expect(await refusal(visitor.users.register({ body: { email: 'ada@example.com', password, name: { given: 'Eve' } } }))).toBe('EMAIL_TAKEN');
+    const [manager, ada, bob] = [await loggedIn(admin), await loggedIn('ada@example.com'), await loggedIn('bob@example.com')];
     expect(await ada.users.me()).toEqual(user);
     expect(user).toMatchObject({ email: 'ada@example.com', name: { given: 'Ada', family: 'Lovelace' }, roles: ['user'] });
 
@@ -68,28 +73,32 @@ function story(variables: () => Promise<Record<string, string>>): void {
     expect((await visitor.products.get({ params: { id: sencha.id } })).stock).toBe(1);
     expect((await ada.orders.list()).items.map(({ id, status }) => [id, status])).toEqual([[order.id, 'completed']]);
     expect((await manager.orders.list()).items.map(({ id }) => id)).toEqual([second.id, order.id]);
+
+    await ada.auth.logOut();
+    expect(await refusal(ada.orders.list())).toBe('TOKEN_INVALID');
   });
 
   test('the same in v1, with money in cents and names as one text', async () => {
     const call = async (caller: string | undefined, method: string, path: string, body?: object): Promise<[number, any]> => {
       const response = await fetch(`${url}/api/v1${path}`, {
-        method, headers: { ...(caller !== undefined && { 'x-dev-caller': caller }), ...(body && { 'content-type': 'application/json' }) }, ...(body && { body: JSON.stringify(body) }),
+        method, headers: { ...(caller !== undefined && { authorization: `Bearer ${caller}` }), ...(body && { 'content-type': 'application/json' }) }, ...(body && { body: JSON.stringify(body) }),
       });
       const { code, data } = await response.json() as { code: string; data: any };
       return [response.status, data ?? code];
     };
-    const me = 'grace@example.com';
-    const [, user] = await call(undefined, 'POST', '/auth/register', { email: me, password: 'nanoseconds of wire', name: 'Grace Brewster Hopper' });
-    expect(user).toMatchObject({ email: me, name: 'Grace Brewster Hopper' });
+    const email = 'grace@example.com';
+    const [, user] = await call(undefined, 'POST', '/auth/register', { email, password, name: 'Grace Brewster Hopper' });
+    expect(user).toMatchObject({ email, name: 'Grace Brewster Hopper' });
+    const [[, { access_token: me }], [, { access_token: manager }]] = await Promise.all([email, admin].map((each) => call(undefined, 'POST', '/auth/login', { email: each, password })));
     expect(await call(me, 'PATCH', '/me', { name: 'Grace Hopper' })).toMatchObject([200, { name: 'Grace Hopper' }]);
-    const [, product] = await call(admin, 'POST', '/products', { name: 'Assam', category: 'tea', price: 500, stock: 2 });
+    const [, product] = await call(manager, 'POST', '/products', { name: 'Assam', category: 'tea', price: 500, stock: 2 });
     const items = [{ product_id: product.id, quantity: 2 }];
     const [status, order] = await call(me, 'POST', '/orders', { items });
     expect([status, order]).toEqual([201, {
       id: expect.any(String), status: 'placed', items: [{ ...items[0], unit_price: 500 }], total: 1_000, currency: 'EUR', version: 1, created_at: expect.any(String), updated_at: expect.any(String),
     }]);
     expect(await call(me, 'POST', '/orders', { items })).toEqual([409, 'OUT_OF_STOCK']);
-    for (const [caller, action, state] of [[me, 'pay', 'paid'], [admin, 'ship', 'shipped'], [admin, 'complete', 'completed']] as const) {
+    for (const [caller, action, state] of [[me, 'pay', 'paid'], [manager, 'ship', 'shipped'], [manager, 'complete', 'completed']] as const) {
       expect(await call(caller, 'POST', `/orders/${order.id}/${action}`)).toMatchObject([200, { status: state }]);
     }
     expect(await call(me, 'GET', '/orders')).toMatchObject([200, { items: [{ id: order.id }], total: 1, page: 1, page_size: 20 }]);

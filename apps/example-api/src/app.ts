@@ -3,8 +3,7 @@ import type { Subscriber } from '@org/enterprise-events';
 import type { Implementation } from '@org/enterprise-http';
 import type { Logger } from '@org/enterprise-kernel';
 import { auditModule } from './audit/audit.module.js';
-import { devCaller } from './auth/dev-caller.js';
-import { bcryptPasswordHasher } from './auth/password-hasher.bcrypt.js';
+import { authModule } from './auth/auth.module.js';
 import { databaseModule } from './database.js';
 import { eventsModule } from './events/events.module.js';
 import { mailModule } from './mail/mail.module.js';
@@ -37,13 +36,12 @@ export interface ExampleApiOptions {
 
 /** Puts the application together: modules and drivers, nothing else. */
 export function exampleApi({ settings, logger, root, terminal = () => {}, domains: more = [], overrides = [] }: ExampleApiOptions): Application {
-  const domains: readonly Domain[] = [userModule, productModule, orderModule, mailModule, auditModule, ...more];
+  const domains: readonly Domain[] = [authModule(root), userModule, productModule, orderModule, mailModule, auditModule, ...more];
   const app = createApplication({
     logger, overrides,
     modules: [
       platform(settings, logger, terminal),
       databaseModule(root),
-      { name: 'auth', providers: [bcryptPasswordHasher, devCaller] },
       ...domains,
       eventsModule(domains.flatMap(({ subscribers = [] }) => subscribers)),
     ],

@@ -11,7 +11,7 @@ const info = {
 };
 
 const tags = {
-  auth: 'Becoming a user.',
+  auth: 'Becoming a user, logging in and out, devices, passwords and API keys.',
   users: 'Oneself, and for administrators everybody.',
   orders: 'What customers order, from placed to completed or cancelled. Customers pay and cancel their own; what staff may do is a permission each.',
   products: 'The catalogue and its stock. Everybody reads; changing needs the permission `products:write`.',

@@ -6,6 +6,8 @@ import { nodeServer } from '@org/enterprise-http/node';
 import { persistenceIdempotencyStore } from '@org/enterprise-http/persistence';
 import { token, type HealthCheck } from '@org/enterprise-kernel';
 import { Database } from '@org/enterprise-persistence';
+import { AccessTokenKeys } from './auth/auth.keys.js';
+import { jwksRoute } from './auth/jwks.js';
 import { Authenticator } from './authenticator.js';
 import { Clock, Logger, Settings } from './platform.js';
 import { referenceRoutes } from './reference.js';
@@ -27,8 +29,8 @@ export const HttpServer = token<HttpServer>('server.HttpServer');
 export function serverModule(routes: readonly Implementation[], readiness: HealthCheck): Module {
   const dispatcher = provide(
     HttpDispatcher,
-    { handlers: Handlers, settings: Settings, logger: Logger, clock: Clock, authenticator: Authenticator, database: Database },
-    ({ handlers, settings, logger, clock, authenticator, database }) => createDispatcher({
+    { handlers: Handlers, settings: Settings, logger: Logger, clock: Clock, authenticator: Authenticator, database: Database, keys: AccessTokenKeys },
+    ({ handlers, settings, logger, clock, authenticator, database, keys }) => createDispatcher({
       versions: apiVersions(settings, clock),
       routes, logger, authenticator,
       idempotency: persistenceIdempotencyStore(database, { clock, logger }),
@@ -40,7 +42,7 @@ export function serverModule(routes: readonly Implementation[], readiness: Healt
         cors: { origins: settings.CORS_ORIGINS, exposed: ['ETag', 'Location', 'X-Request-Id', 'Idempotency-Replayed'] },
         rateLimit: { max: settings.RATE_LIMIT_MAX, window: { seconds: settings.RATE_LIMIT_WINDOW_SECONDS }, clock },
       }),
-      plain: (served) => [...healthRoutes([readiness, database.health]), ...referenceRoutes(served, authenticator, settings.DOCS)],
+      plain: (served) => [...healthRoutes([readiness, database.health]), jwksRoute(keys), ...referenceRoutes(served, authenticator, settings.DOCS)],
     }),
   );
 

@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { permissionSet } from '@org/enterprise-auth';
 import { loadConfig, overrides } from '@org/enterprise-config';
 import { provideValue, type Application } from '@org/enterprise-di';
 import { Unauthenticated } from '@org/enterprise-http';
@@ -31,7 +32,7 @@ function caller(id: string, list: string): Caller {
   const names = list.split(',').filter(Boolean);
   const roles = names.filter(isRole);
   const permissions = names.filter((name) => !isRole(name));
-  return { id, kind: 'user', via: 'test', roles, permissions: new Set([...permissionsOf(roles), ...permissions]) };
+  return { id, kind: 'user', via: 'test', roles, permissions: permissionSet([...permissionsOf(roles), ...permissions]) };
 }
 
 /** Headers of a request of this user, with these roles and permissions: `{ ...actAs(user.id, 'orders:read') }`. */
@@ -40,20 +41,24 @@ export const actAs = (userId: string, ...rolesAndPermissions: readonly string[])
 
 /** Settings as they are written down, before a secret is one. */
 export type TestSettings = Partial<Omit<Settings, Secrets | 'ADMIN_EMAIL'>> & { readonly [Key in Secrets | 'ADMIN_EMAIL']?: string };
-type Secrets = 'DATABASE_URL' | 'ADMIN_PASSWORD';
+type Secrets = 'DATABASE_URL' | 'ADMIN_PASSWORD' | 'JWT_PRIVATE_KEY' | 'JWT_SECRET' | 'JWT_OTHER_KEYS' | 'ENCRYPTION_KEYS';
 
-/**
- * Starts the whole application on a free port, with settings of the test's own. It takes callers at their word, as
- * {@link actAs} gives it, unless DEV_CALLER is on.
- */
-export async function testApi(values: TestSettings = {}, terminal?: (text: string) => void): Promise<TestApi> {
+export interface TestApiOptions {
+  /** Learns what a person would see at the terminal. @default nobody looks */
+  readonly terminal?: (text: string) => void;
+  /** Whether callers have to prove who they are. @default false: {@link actAs} says it */
+  readonly proof?: boolean;
+}
+
+/** Starts the whole application on a free port, with settings of the test's own. */
+export async function testApi(values: TestSettings = {}, { terminal, proof = false }: TestApiOptions = {}): Promise<TestApi> {
   const { values: settings } = await loadConfig({
     schema: definition.schema,
     sources: [overrides({ APP_ENV: 'test', PORT: 0, LOG_LEVEL: 'silent', PASSWORD_COST: 4, DATABASE_URL: 'pglite:memory', ...values })],
   });
   const app = exampleApi({
     settings, logger: noopLogger, root: tmpdir(), ...(terminal && { terminal }),
-    overrides: settings.DEV_CALLER ? [] : [provideValue(Authenticator, byName)],
+    overrides: proof ? [] : [provideValue(Authenticator, byName)],
   });
   await app.start();
   return { app, url: app.resolve(HttpServer).url, [Symbol.asyncDispose]: () => app.stop() };

@@ -1,15 +1,16 @@
+import { Passwords } from '@org/enterprise-auth/passwords';
 import { createContainer, provide, provideValue } from '@org/enterprise-di';
 import { systemClock } from '@org/enterprise-kernel';
 import { Database } from '@org/enterprise-persistence';
 import { postgresDatabase } from '@org/enterprise-persistence/postgres';
 import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
-import { PasswordHasher } from '../auth/password-hasher.js';
 import { EventSink } from '../events/event-sink.js';
 import { Clock, Settings, Terminal } from '../platform.js';
 import { testApi, type TestApi, type TestSettings } from '../testing.js';
 import { Email } from './email.js';
 import { FirstAdministrator } from './first-administrator.js';
 import { drizzleUserRepository } from './user.repository.drizzle.js';
+import { UserAccess } from './user-access.js';
 import { UserRepository } from './user.repository.js';
 import { UserService } from './user.service.js';
 import { changeRoles } from './user.js';
@@ -24,12 +25,12 @@ describeWithPostgres('the first administrator', () => {
   /** Starts the application and tells what a person saw at the terminal meanwhile. */
   async function started(settings: TestSettings): Promise<{ readonly api: TestApi; readonly texts: readonly string[] }> {
     const texts: string[] = [];
-    return { api: await testApi(settings, (text) => { texts.push(text); }), texts };
+    return { api: await testApi(settings, { terminal: (text) => { texts.push(text); } }), texts };
   }
   const found = (api: TestApi, email: string) => api.app.resolve(UserRepository).findByEmail(Email.parse(email));
   const opens = async (api: TestApi, email: string, password: string): Promise<boolean> => {
     const { id } = (await found(api, email))!;
-    return api.app.resolve(PasswordHasher).verify(password, (await api.app.resolve(UserRepository).passwordHash(id))!);
+    return (await api.app.resolve(Passwords).verify(password, await api.app.resolve(UserRepository).passwordHash(id))).valid;
   };
 
   test('gets a password of their own in dev, which is shown at the first start only', async () => {
@@ -73,7 +74,7 @@ describeWithPostgres('the first administrator', () => {
     const texts: string[] = [];
     const containers = Array.from({ length: processes }, () => createContainer({ modules: [{ name: 'test', providers: [
       provideValue(Settings, { APP_ENV: 'dev' } as never), provideValue(Clock, systemClock), provideValue(Terminal, (text) => { texts.push(text); }),
-      provideValue(PasswordHasher, { hash, verify: async () => false }), provideValue(EventSink, { append: async () => {} }),
+      provideValue(Passwords, { hash } as Passwords), provideValue(UserAccess, {} as UserAccess), provideValue(EventSink, { append: async () => {} }),
       provide(Database, {}, () => postgresDatabase({ url, max: 1 })), drizzleUserRepository, UserService, FirstAdministrator,
     ] }] }));
     await Promise.all(containers.map((container) => container.start()));

@@ -1,6 +1,7 @@
+import { PasswordHashingBusy } from '@org/enterprise-auth/passwords';
 import { contract, created, cursorPageOf, evolve, list, noContent, ok, pageOf, route } from '@org/enterprise-http';
 import { z } from 'zod';
-import { Password } from '../auth/password.js';
+import { NewPassword } from '../auth/password.js';
 import { roles } from '../auth/roles.js';
 import { Email } from './email.js';
 import { joinName, longestName, splitName } from './person-name.js';
@@ -41,11 +42,11 @@ const params = z.object({ id: Id });
 const versioned = { etag: 'version' } as const;
 const write = { access: 'users:write', ifMatch: 'optional', params } as const;
 
-const credentials = { email: Email, password: Password };
+const credentials = { email: Email, password: NewPassword };
 const registerV1 = route({
   method: 'POST', path: '/auth/register', summary: 'Register as a user', access: 'public', tags: ['auth'],
   body: z.object({ ...credentials, name: FullName }),
-  returns: created(UserV1, { ...versioned, location: '/users/{id}' }), errors: [EmailTaken],
+  returns: created(UserV1, { ...versioned, location: '/users/{id}' }), errors: [EmailTaken, PasswordHashingBusy],
 });
 const registerV2 = evolve(registerV1, {
   since: 'v2', body: z.object({ ...credentials, name: NewName }), returns: created(User, { ...versioned, location: '/users/{id}' }),

@@ -102,8 +102,9 @@ describeWithPostgres(`the statements of ${total} users`, () => {
       list: 'select select',
       change: 'select begin update insert insert commit',
       'change nothing': 'select',
-      'set roles': 'begin select select update insert insert commit',
-      remove: 'begin select select delete insert insert commit',
+      // Sessions end with the roles that they were opened with, and with their user, as keys do; other processes are told.
+      'set roles': 'begin select select delete insert update insert insert commit',
+      remove: 'begin select select delete insert insert delete delete insert commit',
     });
   });
 });

@@ -31,6 +31,9 @@ export const drizzleUserRepository = provide(UserRepository, { database: Databas
   const find = orm.select().from(users).where(known).prepare('user_find');
   const findByEmail = orm.select().from(users).where(eq(users.email, placeholder('email'))).prepare('user_find_by_email');
   const findHash = orm.select({ hash: userCredentials.passwordHash }).from(userCredentials).where(eq(userCredentials.userId, placeholder('id'))).prepare('user_find_hash');
+  const findCredentials = orm.select({ user: users, hash: userCredentials.passwordHash }).from(users).innerJoin(userCredentials, eq(userCredentials.userId, users.id))
+    .where(eq(users.email, placeholder('email'))).prepare('user_find_credentials');
+  const updateHash = orm.update(userCredentials).set({ passwordHash: placeholder('hash') } as never).where(eq(userCredentials.userId, placeholder('id'))).prepare('user_update_hash');
   // In one order, so that two of these wait for each other and not both at once.
   const lockAdministrators = orm.select(id).from(users).where(sql`${users.roles} @> '{admin}'`).orderBy(users.id).for('update').prepare('user_lock_administrators');
   const insert = orm.insert(users).values({ id: placeholder('id'), ...values } as never).onConflictDoNothing({ target: users.id }).returning(id).prepare('user_insert');
@@ -80,6 +83,11 @@ export const drizzleUserRepository = provide(UserRepository, { database: Databas
       return store(decision, expected, () => remove.execute({ id, expected }));
     },
     async passwordHash(id) { return (await findHash.execute({ id }))[0]?.hash; },
+    async credentials(email) {
+      const [row] = await findCredentials.execute({ email });
+      return row && { user: toUser(row.user), passwordHash: row.hash };
+    },
+    async setPasswordHash(id, hash) { await updateHash.execute({ id, hash }); },
     withAdministrators: (body) => unitOfWork.join(async () => body(new Set((await lockAdministrators.execute()).map(({ id }) => id)))),
     async list(request) {
       const { items, ...page } = await list({ ...request, filters: { ...request.filters } });

@@ -41,6 +41,11 @@ export const memoryUserRepository = provide(UserRepository, { events: EventSink 
       await events.append(happened);
     },
     async passwordHash(id) { return hashes.get(id); },
+    async credentials(email) {
+      const user = holder(email);
+      return user && { user, passwordHash: hashes.get(user.id)! };
+    },
+    async setPasswordHash(id, hash) { if (users.has(id)) hashes.set(id, hash); },
     withAdministrators(body) {
       const result = turn.then(() => body(new Set([...users.values()].filter(({ roles }) => roles.includes('admin')).map(({ id }) => id))));
       turn = result.catch(() => {});

@@ -25,6 +25,9 @@ export interface UserRepository {
   remove(decision: Decision<User>): Promise<void>;
   /** Returns the one thing that belongs to no {@link User}: what a password is compared with. */
   passwordHash(id: string): Promise<string | undefined>;
+  /** Returns somebody with their hash, by one look: whether there is such a user must not show in the time it takes. */
+  credentials(email: Email): Promise<{ readonly user: User; readonly passwordHash: string } | undefined>;
+  setPasswordHash(id: string, hash: string): Promise<void>;
   /** Runs `body` with the ids of all administrators, none of whom is changed by anybody else until it ends. */
   withAdministrators<R>(body: (ids: ReadonlySet<string>) => Promise<R>): Promise<R>;
 }

@@ -1,4 +1,5 @@
 import { implement } from '@org/enterprise-http';
+import { faultsOf } from '../auth/password.js';
 import { userContract, users as userList } from './user.contract.js';
 import { sortKey } from './user.repository.js';
 import { UserService } from './user.service.js';
@@ -10,7 +11,7 @@ const toWire = ({ id, email, name, roles, version, createdAt, updatedAt }: User)
 const expected = (version: string | undefined): number | undefined => (version === undefined ? undefined : Number(version));
 
 export const userRoutes = implement(userContract, { users: UserService }, ({ users }) => ({
-  register: async ({ body }) => toWire(await users.register(body)),
+  register: async ({ body }) => toWire(await faultsOf('password', users.register(body))),
   me: async ({ caller }) => toWire(await users.get(caller.id)),
   changeMe: async ({ caller, body, expectedVersion }) => toWire(await users.change(caller.id, body, expected(expectedVersion))),
   async list({ query }) {

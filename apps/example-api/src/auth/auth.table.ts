@@ -1,0 +1,1 @@
+export { authApiKeys, authAttempts, authOneTimeTokens, authPlaces, authRevocations, authSessions } from '@org/enterprise-auth/persistence';
