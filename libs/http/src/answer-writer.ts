@@ -8,6 +8,7 @@ import type { Exchange } from './exchange.js';
 import type { Answer } from './http-request.js';
 import { validateHeaderName, validateHeaderValue } from './node-http.js';
 import { isReply, type Reply } from './reply.js';
+import { compileFieldMask, type FieldMask } from './field-mask.js';
 import type { Download, Returns } from './returns.js';
 import { compileOutputFilter } from './output-filter.js';
 import { eventStream } from './server-sent-events.js';
@@ -20,6 +21,8 @@ export interface AnswerWriterOptions {
   readonly version: ApiVersion;
   readonly served: Served;
   readonly down: VersionChain['down'];
+  /** What the handler returns, before `down`. */
+  readonly newest: Returns;
   readonly prefix: string;
   readonly validateAnswers: boolean;
 }
@@ -28,12 +31,16 @@ type WriteBody = (exchange: Exchange, data: any, reply: Reply<unknown> | undefin
 
 /** Compiles how the answers of one route and version are written: filter, envelope, validators and headers. */
 export function answerWriter(options: AnswerWriterOptions): WriteAnswer {
-  const { served: { spec }, down } = options;
+  const { served: { spec }, down, newest: declared } = options;
   const first = compileBody(spec.returns, options, spec);
   const byStatus = new Map((spec.returns.alternatives ?? []).map((returns) => [returns.status, compileBody(returns, options, spec)]));
+  // Before an older version's answer is made of it, so that what is hidden now cannot come back under an older name.
+  const masks = declared === spec.returns ? undefined : masksOf(declared, options.operationId);
   return (exchange, result) => {
     const reply = isReply(result) ? result : undefined;
-    const newest = reply ? reply.data : result;
+    const returned = reply ? reply.data : result;
+    const mask = masks?.get(reply?.status ?? declared.status);
+    const newest = mask ? mask(returned, exchange.caller) : returned;
     const data = down === unchanged ? newest : down(newest);
     let write = first;
     if (reply?.status !== undefined && reply.status !== spec.returns.status) {
@@ -45,6 +52,15 @@ export function answerWriter(options: AnswerWriterOptions): WriteAnswer {
     if (reply) addHeaders(answer, reply.headers);
     return answer;
   };
+}
+
+/** The masks of a route's JSON answers by status; `undefined` where nothing is restricted. */
+function masksOf(returns: Returns, operationId: string): ReadonlyMap<number, FieldMask> | undefined {
+  const masks = [returns, ...(returns.alternatives ?? [])].flatMap(({ status, format, schema }): [number, FieldMask][] => {
+    const mask = format === 'json' ? compileFieldMask(schema, operationId) : undefined;
+    return mask ? [[status, mask]] : [];
+  });
+  return masks.length > 0 ? new Map(masks) : undefined;
 }
 
 /** A header that a host would refuse (a line break from somebody's input) fails here, where it is logged as the handler's. */
@@ -68,19 +84,22 @@ function compileBody(returns: Returns, options: AnswerWriterOptions, spec: AnySp
 function jsonBody(returns: Returns, { operationId, version, prefix, validateAnswers }: AnswerWriterOptions, spec: AnySpec): WriteBody {
   const { status, schema, options: { etag, location } } = returns;
   const filter = compileOutputFilter(schema, operationId);
+  const mask = compileFieldMask(schema, operationId);
   const assertAccepted = acceptCheck(['application/json', 'application/problem+json']);
   const locate = location && compileLocation(location, operationId);
-  const safe = spec.method === 'GET';
+  // What a caller sees can change without the thing, and then its version does not tell two answers apart.
+  const comparable = spec.method === 'GET' && (mask === undefined || etag === 'weak');
   return (exchange, data, reply) => {
     assertAccepted(exchange.header('accept'));
     if (validateAnswers) assertFits(schema, data, operationId);
-    const body = envelope(filter(data), reply?.message);
+    const body = envelope(filter(mask ? mask(data, exchange.caller) : data), reply?.message);
     const headers = ['Content-Type', jsonType];
+    if (mask) headers.push('Cache-Control', 'private');
     if (locate) headers.push('Location', `${exchange.path.startsWith(`${prefix}/${version.name}/`) ? `${prefix}/${version.name}` : prefix}${locate(data)}`);
     if (etag !== undefined) {
       const tag = etag === 'weak' ? weakTag(body) : strongTag(version.name, data[etag]);
       headers.push('ETag', tag);
-      const known = safe ? exchange.header('if-none-match') : undefined;
+      const known = comparable ? exchange.header('if-none-match') : undefined;
       if (known !== undefined && matchesAny(known, tag)) return { status: 304, headers: ['ETag', tag], body: undefined };
     }
     headers.push('Content-Length', String(Buffer.byteLength(body)));
@@ -120,10 +139,11 @@ function attachment(filename: string): string {
 
 function eventsBody(returns: Returns, operationId: string): WriteBody {
   const filter = compileOutputFilter(returns.event!, operationId);
+  const mask = compileFieldMask(returns.event!, operationId);
   const assertAccepted = acceptCheck(['text/event-stream']);
   return (exchange, source: AsyncIterable<unknown>) => {
     assertAccepted(exchange.header('accept'));
     // no-transform keeps proxies and our own compression from holding events back
-    return { status: returns.status, headers: ['Content-Type', 'text/event-stream', 'Cache-Control', 'no-store, no-transform'], body: eventStream(source, filter, exchange.signal) };
+    return { status: returns.status, headers: ['Content-Type', 'text/event-stream', 'Cache-Control', 'no-store, no-transform'], body: eventStream(source, mask ? (event) => filter(mask(event, exchange.caller)) : filter, exchange.signal) };
   };
 }

@@ -11,6 +11,7 @@ import { answerOnce, type AnswerRequest } from './idempotency/answer-once.js';
 import type { IdempotencyStore } from './idempotency/idempotency-store.js';
 import { isPromise } from './is-promise.js';
 import { requestReader } from './request-reader.js';
+import type { Returns } from './returns.js';
 
 export type PathParams = Readonly<Record<string, string | undefined>>;
 
@@ -35,6 +36,8 @@ export interface CompileEndpointOptions {
   readonly version: ApiVersion;
   readonly served: Served;
   readonly handler: (context: HandlerContext) => unknown;
+  /** What the handler returns, in the newest version. */
+  readonly newest: Returns;
   /** Where versioned routes live, for the Location header: `/api`. */
   readonly prefix: string;
   readonly limits: EndpointLimits;

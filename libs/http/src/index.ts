@@ -22,3 +22,4 @@ export { evolve, route, type Method, type PreviousRoute, type Route, type RouteI
 export type { CompiledRoute } from './routes.js';
 export type { In, None, Out, Schema } from './schema.js';
 export { statusOf } from './status.js';
+export { visibleTo, type FieldRule, type VisibleTo } from './visible-to.js';

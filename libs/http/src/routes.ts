@@ -56,7 +56,7 @@ export function compileRoutes({ versions, routes, resolve = noResolve, limits = 
           const version = versions.versions[index]!;
           assertAccess(declaration.spec, operationId);
           all.push({ operationId, contract: name, version, spec: declaration.spec });
-          return compileEndpoint({ operationId, version, served: declaration, handler, prefix: versions.prefix, limits: endpointLimits, idempotency, validateAnswers });
+          return compileEndpoint({ operationId, version, served: declaration, handler, newest: route.spec.returns, prefix: versions.prefix, limits: endpointLimits, idempotency, validateAnswers });
         });
         routed.push({ method: route.spec.method, path: route.spec.path, operationId, byVersion });
       } catch (error) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Schema } from '../schema.js';
+import { restrictionOf } from '../visible-to.js';
 
 /** A JSON Schema of draft 2020-12, which OpenAPI 3.1 takes as it is. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -27,10 +28,20 @@ export function convertSchema(schema: Schema, { closed = false }: ConvertSchemaO
     override({ zodSchema, jsonSchema }) {
       const def = zodSchema._zod.def as { type: string; catchall?: unknown };
       if (closed && def.type === 'object' && jsonSchema.type === 'object' && !def.catchall && !open?.has(zodSchema)) jsonSchema.additionalProperties = false;
+      restrict(jsonSchema, zodSchema as unknown as Schema);
       tidy(jsonSchema);
     },
   }) as unknown as { properties: { it: JsonSchema }; required?: string[]; $defs?: Record<string, JsonSchema> };
   return { schema: wrapped.properties.it, required: wrapped.required?.includes('it') ?? false, definitions: wrapped.$defs ?? {} };
+}
+
+/** Says who sees a field, as data and in words. */
+function restrict(json: Record<string, unknown>, schema: Schema): void {
+  const who = restrictionOf(schema);
+  if (who === undefined) return;
+  const text = typeof who === 'string' ? `Only for callers with the permission \`${who}\`.` : who.description;
+  json['x-visible-to'] = typeof who === 'string' ? who : who.document;
+  json['description'] = [json['description'], text].filter(Boolean).join(' ');
 }
 
 /** How types that JSON lacks are written by a client. */
