@@ -91,6 +91,8 @@ const isOwn = (origin: string, host: string | undefined): boolean =>
   host !== undefined && URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
 
 function normalised(origin: string): string {
-  if (!URL.canParse(origin) || new URL(origin).origin !== origin) throw new TypeError(`"${origin}" is not an origin; it looks like https://app.example.com, without a path.`);
+  if (!URL.canParse(origin) || new URL(origin).origin !== origin || origin.includes('*')) {
+    throw new TypeError(`"${origin}" is not an origin; one looks like https://app.example.com, without a path or a wildcard.`);
+  }
   return origin;
 }

@@ -91,6 +91,18 @@ test('garbage revokes nothing, however much it resembles a token', async () => {
   await all.refresh(third);
 });
 
+test('garbage is recognised without the store, so that nobody can keep it busy', async () => {
+  const store = memorySessionStore();
+  const asked: PropertyKey[] = [];
+  const watched = new Proxy(store, { get: (target, name: keyof typeof store) => { asked.push(name); return target[name]; } });
+  const { all } = over(watched);
+  const { refreshToken, session } = await all.open({ subject: 'ann' });
+  const last = refreshToken.at(-1) === 'A' ? 'B' : 'A';
+  asked.length = 0;
+  for (const text of [`${refreshToken.slice(0, -1)}${last}`, refreshTokens(keyRing([newKey('k1')])).first(session.id).text, 'x']) await refused(all.refresh(text));
+  expect(asked).toEqual([]);
+});
+
 test('a token of a state that a restored backup has forgotten is refused, and nothing is revoked', async () => {
   const { all, store, session, refreshToken, revoked } = await opened();
   const backup = (await store.find(session.id))!;
