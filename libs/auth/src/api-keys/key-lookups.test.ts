@@ -19,14 +19,16 @@ test('a key is looked up once in 30 seconds', async () => {
 });
 
 test('a key is remembered no longer than it lasts', async () => {
-  const { keys, clock } = opened();
+  const { keys, clock, watched } = opened();
   const { key } = await keys.issue({ ...wanted, expiresIn: { seconds: 10 } });
   await clock.advance({ seconds: 9 });
   expect(await outcome(keys, key)).toBe('ann');
   await clock.advance({ milliseconds: 999 });
   expect(await outcome(keys, key)).toBe('ann');
+  expect(watched.count('find')).toBe(1);
   await clock.advance({ milliseconds: 1 });
   expect(await outcome(keys, key)).toBe('API_KEY_INVALID');
+  expect(watched.count('find')).toBe(2);
 });
 
 test('what is not there is not remembered: it counts from the moment in which it is', async () => {
@@ -240,7 +242,7 @@ describe('the memory', () => {
     known.forget('ann');
     expect(known.size).toBe(1);
     known.forget('bob');
-    expect(known.size).toBe(0);
+    expect([known.size, known.owners]).toEqual([0, 0]);
   });
 });
 

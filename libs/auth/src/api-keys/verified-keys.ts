@@ -26,6 +26,9 @@ export class VerifiedKeys {
 
   get size(): number { return this.#keys.size; }
 
+  /** How many owners they have. */
+  get owners(): number { return this.#owners.size; }
+
   get(id: string, now: number): VerifiedKey | undefined {
     const key = this.#keys.get(id);
     return key && now < key.until ? key : undefined;
