@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { apiKeyFormat, apiKeyPattern, isApiKey } from './api-key-format.js';
 import { randomBase62, toBase62 } from './base62.js';
@@ -79,4 +80,10 @@ test('the pattern finds the keys in a text, and nothing that only looks alike', 
 test('numbers are written in base 62 with leading zeros', () => {
   expect([0, 61, 62, 2 ** 32 - 1].map((value) => toBase62(value, 6))).toEqual(['000000', '00000z', '000010', '4gfFC3']);
   expect(randomBase62(0)).toBe('');
+});
+
+test('the guide shows scanners the pattern that is true, and a key that it finds', () => {
+  const guide = readFileSync(new URL('../../../../docs/auth-api-keys.md', import.meta.url), 'utf8');
+  expect(guide.split('\n')).toContain(apiKeyPattern().source);
+  expect(guide.match(apiKeyPattern())?.filter((key) => isApiKey(key))).toEqual([known[1]]);
 });
