@@ -75,9 +75,8 @@ class Compiler {
   mask(schema: Schema): FieldMask {
     const known = this.#masks.get(schema);
     if (known) return known;
-    let made: FieldMask | undefined;
-    this.#masks.set(schema, (value, caller) => made!(value, caller));
-    made = this.#make(schema);
+    this.#masks.set(schema, (value, caller) => made(value, caller)); // called when it is made
+    const made = this.#make(schema);
     this.#masks.set(schema, made);
     return made;
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contract, createDispatcher, implement, noAuthenticator, ok, plainRoute, route, type CreateDispatcherOptions, type Dispatcher } from '@org/enterprise-http';
+import { contract, createDispatcher, implement, noAuthenticator, ok, plainRoute, route, visibleTo, type CreateDispatcherOptions, type Dispatcher } from '@org/enterprise-http';
 import { nodeServer } from '@org/enterprise-http/node';
 import { openApiDocument } from '@org/enterprise-http/openapi';
 import type { Caller, Meter } from '@org/enterprise-kernel';
@@ -7,7 +7,7 @@ import { versionSet } from '@org/enterprise-versioning';
 import { findOrder, readOrder } from '../../test/orders.js';
 import { rawRequest } from '../../test/raw-request.js';
 import { testAuthenticator } from '../../test/token-scheme.js';
-import { assertPermissionsKnown, defineRoles, formatMatrix, permissionMatrix } from '../index.js';
+import { assertPermissionsKnown, defineRoles, formatMatrix, own, permission, permissionMatrix, policy } from '../index.js';
 import { createAuthorizer } from './http.js';
 
 const Order = z.object({ id: z.string(), customer_id: z.string() });
@@ -83,6 +83,18 @@ test('the API document says who may, in words and as data', () => {
   expect(operation['x-access']).toEqual({ policy: 'orders.read', allow: { owner: { match: 'whose id is its `customerId`' }, staff: { permission: 'orders:read' } }, hidden_by: 'ORDER_NOT_FOUND' });
   expect(operation.security).toEqual([{ bearer: [] }, { key: [] }]);
   expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['401', '403', '404']));
+});
+
+test('a policy says who sees a field, and that is no check of the resource', async () => {
+  const seeCustomer = policy('orders.customer', { allow: { owner: own('customer_id'), staff: permission('orders:read') } });
+  const Restricted = Order.extend({ customer_id: visibleTo(seeCustomer, z.string()) });
+  const open = route({ method: 'GET', path: '/{id}', summary: 'Get', access: 'authenticated', params, returns: ok(Restricted) });
+  const guarded = route({ method: 'GET', path: '/guarded/{id}', summary: 'Get', access: seeCustomer, params, returns: ok(Restricted) });
+  const shop = dispatcher({ routes: [implement(contract('shop', { open, guarded }), {}, () => ({ open: ({ params: { id } }) => toWire(findOrder(id)!), guarded: ({ params: { id } }) => toWire(findOrder(id)!) }))] });
+  const ask = async (path: string, token: string) => JSON.parse((await shop.handle({ method: 'GET', url: `/api/v1${path}`, headers: { authorization: `Bearer ${token}` }, remoteAddress: '', onClose() {}, body: { async *stream() {} } })).body as string);
+  expect((await ask('/o2', 'ada')).data).toEqual({ id: 'o2' });
+  for (const token of ['bob', 'eve']) expect((await ask('/o2', token)).data).toEqual({ id: 'o2', customer_id: 'bob' });
+  expect((await ask('/guarded/o1', 'ada')).code).toBe('POLICY_NOT_CHECKED');
 });
 
 test('contracts and a dispatcher give the same matrix, plain routes included', () => {
