@@ -1,4 +1,6 @@
-import { inspect } from 'node:util';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { inspect, promisify } from 'node:util';
 import { bcrypt, type BcryptOptions } from './bcrypt.js';
 import { formatBcrypt, parseBcrypt } from './bcrypt-format.js';
 import { bcryptPool } from './bcrypt-pool.js';
@@ -157,6 +159,13 @@ describe('the threads', () => {
     expect(pool.threads).toHaveLength(1);
     for (let i = 0; i < 100 && pool.threads.length > 0; i++) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(pool.threads).toHaveLength(0);
+  });
+
+  test('a thread that has nothing to do does not keep the process up', async () => {
+    const program = fileURLToPath(new URL('../../test/hash-and-end.ts', import.meta.url));
+    const flags = ['--conditions=@org/source', '--experimental-transform-types', '--disable-warning=ExperimentalWarning', `--import=${new URL('../../test/typescript-sources.mjs', import.meta.url).href}`];
+    const { stdout } = await promisify(execFile)(process.execPath, [...flags, program], { timeout: 20_000 });
+    expect(stdout).toMatch(/^\$2b\$04\$.{53}\n1 thread\n$/);
   });
 
   test('disposing it while jobs wait refuses those, ends the one that runs, and every one after', async () => {
