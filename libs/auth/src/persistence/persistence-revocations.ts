@@ -155,7 +155,7 @@ class SharedRevocations implements PersistenceRevocations {
       if (id === null) continue;
       const row = `${transaction}/${id}/${kind!}/${until!}`;
       again.add(row);
-      if (!this.#applied.has(row) && Number(until) > before) this.#list.apply({ id, kind: kind!, until: Number(until) });
+      if (!this.#applied.has(row)) this.#list.apply({ id, kind: kind!, until: Number(until) });
     }
     this.#horizon = BigInt(rows[0]!.horizon);
     this.#applied = again;

@@ -163,7 +163,8 @@ describeWithPostgres('on PostgreSQL', () => {
     expect(other.isRevoked('s1')).toBe(false);
     await poll(clock, other);
     expect(other.isRevoked('s1')).toBe(true);
-    await one.publish([changed('u1')]);
+    // Nothing need remember it, and yet everybody has to hear of it.
+    await one.publish([changed('u1', time)]);
     for (let n = 0; n < 3; n++) await poll(clock, other);
     expect(other.heard).toEqual(['revoked s1', 'changed u1', 'changed u1']);
   });
