@@ -1,8 +1,8 @@
+import { crc32 } from 'node:zlib';
 import { caught, opened, outcome, permissions, request, verify } from '../../test/api-keys.js';
 import { apiKeyFormat } from './api-key-format.js';
 import { toBase62 } from './base62.js';
 import { memoryApiKeyStore } from './memory-api-key-store.js';
-import { crc32 } from 'node:zlib';
 
 const wanted = { owner: 'ann', name: 'Deployment', scopes: ['orders:read', 'products:write'] };
 const withChecksum = (body: string): string => `${body}_${toBase62(crc32(body), 6)}`;
@@ -147,6 +147,17 @@ test('an owner who cannot be asked for is no verdict either', async () => {
   expect((await caught(verify(keys, key))).message).toBe('the directory is away');
   fault = undefined;
   expect(await outcome(keys, key)).toBe('ann');
+});
+
+test('while nobody knows what was revoked, no key is let in, remembered or not', async () => {
+  const { keys, revocations, counts } = opened();
+  const [known, other] = [await keys.issue(wanted), await keys.issue(wanted)];
+  await verify(keys, known.key);
+  const { isRevoked } = revocations;
+  revocations.isRevoked = () => { throw new Error('stale'); };
+  for (const { key } of [known, other]) expect((await caught(verify(keys, key))).message).toBe('stale');
+  revocations.isRevoked = isRevoked;
+  expect([await outcome(keys, known.key), await outcome(keys, other.key), counts]).toEqual(['ann', 'ann', { accepted: 3 }]);
 });
 
 test('a key that cannot end lasts for ever, one with broken times not at all', async () => {
