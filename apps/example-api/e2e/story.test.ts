@@ -89,7 +89,8 @@ function story(variables: () => Promise<Record<string, string>>): void {
     const email = 'grace@example.com';
     const [, user] = await call(undefined, 'POST', '/auth/register', { email, password, name: 'Grace Brewster Hopper' });
     expect(user).toMatchObject({ email, name: 'Grace Brewster Hopper' });
-    const [[, { access_token: me }], [, { access_token: manager }]] = await Promise.all([email, admin].map((each) => call(undefined, 'POST', '/auth/login', { email: each, password })));
+    const logIn = async (as: string): Promise<string> => (await call(undefined, 'POST', '/auth/login', { email: as, password }))[1].access_token;
+    const [me, manager] = [await logIn(email), await logIn(admin)];
     expect(await call(me, 'PATCH', '/me', { name: 'Grace Hopper' })).toMatchObject([200, { name: 'Grace Hopper' }]);
     const [, product] = await call(manager, 'POST', '/products', { name: 'Assam', category: 'tea', price: 500, stock: 2 });
     const items = [{ product_id: product.id, quantity: 2 }];

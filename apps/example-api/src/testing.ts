@@ -18,7 +18,8 @@ export interface TestApi extends AsyncDisposable {
 
 /**
  * Takes callers at their word. `Bearer products:write` is the user `tester` with that one permission; {@link actAs} names
- * the user as well: `Bearer <user id>|admin,orders:read`, where a role stands for all that it allows.
+ * the user as well: `Bearer <user id>|admin,orders:read`, where a role stands for all that it allows. What every user may is
+ * theirs too.
  */
 const byName: Authenticator = {
   authenticate({ header }) {
@@ -32,7 +33,7 @@ function caller(id: string, list: string): Caller {
   const names = list.split(',').filter(Boolean);
   const roles = names.filter(isRole);
   const permissions = names.filter((name) => !isRole(name));
-  return { id, kind: 'user', via: 'test', roles, permissions: permissionSet([...permissionsOf(roles), ...permissions]) };
+  return { id, kind: 'user', via: 'test', roles, permissions: permissionSet([...permissionsOf(['user', ...roles]), ...permissions]) };
 }
 
 /** Headers of a request of this user, with these roles and permissions: `{ ...actAs(user.id, 'orders:read') }`. */

@@ -28,7 +28,7 @@ function gathered() {
 const byHeader = provideValue(Authenticator, {
   authenticate({ header }) {
     const id = header('x-user');
-    return id === undefined ? undefined : { id, kind: 'user', via: 'header', roles: [], permissions: new Set() };
+    return id === undefined ? undefined : { id, kind: 'user', via: 'header', roles: ['user'], permissions: new Set(['orders:own']) };
   },
 });
 

@@ -1,10 +1,10 @@
 import { defineRoles, type RoleOf } from '@org/enterprise-auth';
 
-/** What each role allows; the one place that says so. What every user may do with their own things needs no permission. */
+/** What each role allows; the one place that says so. What everybody may do with their own account needs no permission. */
 export const appRoles = defineRoles({
   admin: ['users:*', 'products:write', 'orders:*', 'audit:read'],
-  support: ['users:read', 'orders:read', 'orders:ship', 'orders:complete', 'orders:cancel'],
-  user: [],
+  support: ['users:read', 'orders:own', 'orders:read', 'orders:ship', 'orders:complete', 'orders:cancel'],
+  user: ['orders:own'],
 });
 
 export type Role = RoleOf<typeof appRoles>;

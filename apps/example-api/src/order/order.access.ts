@@ -1,20 +1,18 @@
-import type { Caller } from '@org/enterprise-kernel';
+import { own, permission, policy, type Rule } from '@org/enterprise-auth';
+import { OrderNotFound } from './order.errors.js';
 import type { Order, OrderAction } from './order.js';
 
-/** Whoever asks for something, as far as orders are concerned. */
-export type Actor = Pick<Caller, 'id' | 'permissions'>;
+/** What customers need to place orders and to see and change their own; a key without it in its scopes keeps off them. */
+export const ownOrders = 'orders:own';
 
-/** What customers may do with their own orders, without any permission. */
-const ofCustomers: readonly OrderAction[] = ['pay', 'cancel'];
+const customer: Rule<Pick<Order, 'customerId'>, Pick<Order, 'customerId'>> = own('customerId', { needs: ownOrders });
 
-/** The permission to do this to the orders of all customers. */
-export const permissionFor = (action: OrderAction | 'read'): string => `orders:${action}`;
+export const readOrder = policy('orders.read', { allow: { customer, staff: permission('orders:read') }, missing: OrderNotFound });
 
-export const seesAll = ({ permissions }: Actor): boolean => permissions.has(permissionFor('read'));
-
-export const maySee = (order: Order, actor: Actor): boolean => isCustomer(order, actor) || seesAll(actor);
-
-export const mayAct = (order: Order, action: OrderAction, actor: Actor): boolean =>
-  actor.permissions.has(permissionFor(action)) || (ofCustomers.includes(action) && isCustomer(order, actor));
-
-const isCustomer = ({ customerId }: Order, { id }: Actor): boolean => customerId === id;
+/** Who may do what to an order. Customers pay and cancel their own. */
+export const changeOrderTo = {
+  pay: policy('orders.pay', { allow: { customer, staff: permission('orders:pay') }, knownTo: readOrder }),
+  ship: policy('orders.ship', { allow: { staff: permission('orders:ship') }, knownTo: readOrder }),
+  complete: policy('orders.complete', { allow: { staff: permission('orders:complete') }, knownTo: readOrder }),
+  cancel: policy('orders.cancel', { allow: { customer, staff: permission('orders:cancel') }, knownTo: readOrder }),
+} satisfies Record<OrderAction, unknown>;

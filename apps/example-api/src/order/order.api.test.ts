@@ -140,7 +140,7 @@ function story(name: string, settings: () => Promise<TestSettings>): void { desc
     expect(await send(v2(`/orders/${id}`), 'GET', actAs('bob', 'orders:read'))).toMatchObject({ status: 200, body: { data: { customer_id: 'alice' } } });
     for (const action of ['pay', 'cancel']) {
       expect(await shopping.act(bob, id, action)).toMatchObject({ status: 404, body: { code: 'ORDER_NOT_FOUND' } });
-      expect(await shopping.act(actAs('bob', 'orders:read'), id, action)).toMatchObject({ status: 403, body: { code: 'ORDER_FORBIDDEN', details: { permission: `orders:${action}` } } });
+      expect(await shopping.act(actAs('bob', 'orders:read'), id, action)).toMatchObject({ status: 403, body: { code: 'FORBIDDEN', details: { policy: `orders.${action}` } } });
     }
     expect(await shopping.act(actAs('bob', 'orders:pay'), id, 'pay')).toMatchObject({ status: 200 });
     expect(await shopping.act(actAs('bob', 'orders:cancel'), id, 'cancel')).toMatchObject({ status: 200 });

@@ -1,6 +1,7 @@
 import { contract, created, cursorPageOf, evolve, list, ok, pageOf, route } from '@org/enterprise-http';
 import { z } from 'zod';
-import { OrderConflict, OrderCurrencyMixed, OrderForbidden, OrderNotFound, OrderProductUnknown, OrderStale, OrderStateConflict, OutOfStock } from './order.errors.js';
+import { changeOrderTo, ownOrders, readOrder } from './order.access.js';
+import { OrderConflict, OrderCurrencyMixed, OrderNotFound, OrderProductUnknown, OrderStale, OrderStateConflict, OutOfStock } from './order.errors.js';
 import { orderLimits, orderStatuses } from './order.js';
 
 const Id = z.uuid().meta({ example: '01890a5d-ac96-774b-bcce-b302099a8057' });
@@ -41,8 +42,7 @@ const versioned = { etag: 'version' } as const;
 const located = { ...versioned, location: '/orders/{id}' } as const;
 
 const listV1 = route({
-  method: 'GET', path: '/orders', summary: 'List orders', access: 'authenticated',
-  description: 'The orders of the caller; those of all customers for a caller with `orders:read`.',
+  method: 'GET', path: '/orders', summary: 'List orders', access: readOrder,
   query: ordersByPage.query, returns: ok(pageOf(OrderV1)),
 });
 const listV2 = evolve(listV1, { since: 'v2', query: orders.query, returns: ok(cursorPageOf(Order)) }, {
@@ -51,14 +51,13 @@ const listV2 = evolve(listV1, { since: 'v2', query: orders.query, returns: ok(cu
 });
 
 const getV1 = route({
-  method: 'GET', path: '/orders/{id}', summary: 'Get an order', access: 'authenticated',
-  description: 'An order of the caller, or any with `orders:read`. Those of others do not exist.',
+  method: 'GET', path: '/orders/{id}', summary: 'Get an order', access: readOrder,
   params, returns: ok(OrderV1, versioned), errors: [OrderNotFound],
 });
 const getV2 = evolve(getV1, { since: 'v2', returns: ok(Order, versioned) }, { downgrade: toV1 });
 
 const placeV1 = route({
-  method: 'POST', path: '/orders', summary: 'Place an order', access: 'authenticated', idempotency: 'optional',
+  method: 'POST', path: '/orders', summary: 'Place an order', access: ownOrders, idempotency: 'optional',
   description: `Takes everything out of stock, or nothing. Items that name the same product are added up. All products of an order are priced in one currency.`,
   body: z.object({ items: Items }), returns: created(OrderV1, located),
   errors: [OutOfStock, OrderProductUnknown, OrderCurrencyMixed],
@@ -66,29 +65,28 @@ const placeV1 = route({
 const placeV2 = evolve(placeV1, { since: 'v2', returns: created(Order, located) }, { downgrade: toV1 });
 
 const changing = { params, ifMatch: 'optional', errors: [OrderNotFound, OrderStateConflict, OrderStale, OrderConflict] } as const;
-const theirs = { ...changing, access: 'authenticated', errors: [...changing.errors, OrderForbidden] } as const;
 
 const payV1 = route({
-  ...theirs, method: 'POST', path: '/orders/{id}/pay', summary: 'Pay an order',
-  description: 'By its customer, or with `orders:pay`. From placed to paid.', returns: ok(OrderV1, versioned),
+  ...changing, access: changeOrderTo.pay, method: 'POST', path: '/orders/{id}/pay', summary: 'Pay an order',
+  description: 'From placed to paid.', returns: ok(OrderV1, versioned),
 });
 const payV2 = evolve(payV1, { since: 'v2', returns: ok(Order, versioned) }, { downgrade: toV1 });
 
 const shipV1 = route({
-  ...changing, access: 'orders:ship', method: 'POST', path: '/orders/{id}/ship', summary: 'Ship an order',
+  ...changing, access: changeOrderTo.ship, method: 'POST', path: '/orders/{id}/ship', summary: 'Ship an order',
   description: 'From paid to shipped.', returns: ok(OrderV1, versioned),
 });
 const shipV2 = evolve(shipV1, { since: 'v2', returns: ok(Order, versioned) }, { downgrade: toV1 });
 
 const completeV1 = route({
-  ...changing, access: 'orders:complete', method: 'POST', path: '/orders/{id}/complete', summary: 'Complete an order',
+  ...changing, access: changeOrderTo.complete, method: 'POST', path: '/orders/{id}/complete', summary: 'Complete an order',
   description: 'From shipped to completed.', returns: ok(OrderV1, versioned),
 });
 const completeV2 = evolve(completeV1, { since: 'v2', returns: ok(Order, versioned) }, { downgrade: toV1 });
 
 const cancelV1 = route({
-  ...theirs, method: 'POST', path: '/orders/{id}/cancel', summary: 'Cancel an order',
-  description: 'By its customer, or with `orders:cancel`. From placed or paid to cancelled; what was reserved is in stock again.', returns: ok(OrderV1, versioned),
+  ...changing, access: changeOrderTo.cancel, method: 'POST', path: '/orders/{id}/cancel', summary: 'Cancel an order',
+  description: 'From placed or paid to cancelled; what was reserved is in stock again.', returns: ok(OrderV1, versioned),
 });
 const cancelV2 = evolve(cancelV1, { since: 'v2', returns: ok(Order, versioned) }, { downgrade: toV1 });
 

@@ -33,13 +33,6 @@ export const OrderStateConflict = defineError('ORDER_STATE_CONFLICT', {
   details: z.object({ id: z.string(), state: z.string(), action: z.string() }),
 });
 
-/** The caller can see the order, and that is all. */
-export const OrderForbidden = defineError('ORDER_FORBIDDEN', {
-  kind: 'forbidden',
-  title: 'Only its customer, or somebody with the permission, may do this to the order.',
-  details: z.object({ permission: z.string() }),
-});
-
 const versions = z.object({ id: z.string(), expected: z.int(), actual: z.int() });
 
 /** The caller's picture of the order was old before it asked for a change. */

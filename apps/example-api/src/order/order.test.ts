@@ -1,5 +1,6 @@
+import type { Caller } from '@org/enterprise-kernel';
 import { assertVersion, changeOrder, mergeItems, orderActions, orderStatuses, placeOrder, type Order, type OrderAction, type OrderStatus } from './order.js';
-import { mayAct, maySee } from './order.access.js';
+import { changeOrderTo, readOrder } from './order.access.js';
 import { totalOf } from './order.pricing.js';
 
 const now = new Date('2026-01-01T00:00:00Z');
@@ -101,14 +102,15 @@ describe('the state machine', () => {
 });
 
 describe('who may do what', () => {
-  const actor = (id: string, ...permissions: string[]) => ({ id, permissions: new Set(permissions) });
+  const actor = (id: string, ...permissions: string[]): Caller => ({ id, kind: 'user', roles: [], permissions: new Set(permissions) });
 
   test('an order is seen by its customer and by those who read all orders', () => {
-    expect([actor('alice'), actor('bob'), actor('bob', 'orders:read'), actor('bob', 'orders:ship')].map((each) => maySee(placed, each))).toEqual([true, false, true, false]);
+    const those = [actor('alice', 'orders:own'), actor('alice'), actor('bob', 'orders:own'), actor('bob', 'orders:read'), actor('bob', 'orders:ship')];
+    expect(those.map((each) => readOrder.allows(each, placed))).toEqual([true, false, false, true, false]);
   });
 
   test.each<[OrderAction, boolean]>([['pay', true], ['ship', false], ['complete', false], ['cancel', true]])('%s: allowed to the customer: %s; to others by permission alone', (action, allowed) => {
-    const those = [actor('alice'), actor('bob'), actor('bob', `orders:${action}`), actor('bob', 'orders:read')];
-    expect(those.map((each) => mayAct(placed, action, each))).toEqual([allowed, false, true, false]);
+    const those = [actor('alice', 'orders:own'), actor('bob', 'orders:own'), actor('bob', `orders:${action}`), actor('bob', 'orders:read')];
+    expect(those.map((each) => changeOrderTo[action].allows(each, placed))).toEqual([allowed, false, true, false]);
   });
 });
