@@ -162,7 +162,7 @@ export function policy<const R extends Rules, const E extends MissingError | und
     },
     admit(caller) {
       if (caller.kind === 'anonymous') throw new Unauthenticated();
-      if (reach(caller) === 'denied') throw new Forbidden({ policy: name, permission: onlyPermission(rules) });
+      if (!rules.some(({ rule: { rows } }) => rows === undefined || rows(caller) !== 'none')) throw new Forbidden({ policy: name, permission: onlyPermission(rules) });
     },
     ...(rules.some(({ rule }) => rule.perResource) && { watch: () => watchPolicy(made) }),
   };
