@@ -3,7 +3,7 @@ import { Forbidden, Unauthenticated, type KernelErrorCode } from './caller.error
 describe('the refusals of a caller', () => {
   it('say what is missing, and nothing that was not declared', () => {
     const error = new Forbidden({ permission: 'orders:ship', policy: 'orders.ship', secret: 'x' } as never);
-    expect(error.toJSON()).toEqual({ code: 'FORBIDDEN', kind: 'forbidden', message: 'The caller may not do this.', details: { permission: 'orders:ship', policy: 'orders.ship' } });
+    expect(JSON.parse(JSON.stringify(error))).toEqual({ code: 'FORBIDDEN', kind: 'forbidden', message: 'The caller may not do this.', details: { permission: 'orders:ship', policy: 'orders.ship' } });
     expect(new Forbidden({}).details).toEqual({});
     expect(new Forbidden({ policy: undefined }).details).toEqual({});
   });
