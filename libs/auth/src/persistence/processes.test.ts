@@ -70,7 +70,9 @@ describeWithPostgres('two processes on one database', () => {
       delays.push(byCookie - at, byList - at);
     }
     process.stdout.write(`Refused in the other process after ${delays.join(', ')} ms.\n`);
-    expect(Math.max(...delays)).toBeLessThan(1_000);
+    expect(delays.toSorted((a, b) => a - b)[delays.length / 2]).toBeLessThan(1_000);
+    // A busy machine may be late once; a process that never hears of it would wait for its cache of 30 s.
+    expect(Math.max(...delays)).toBeLessThan(4_000);
     await one.end();
     await other.end();
   }, 30_000);
