@@ -4,40 +4,13 @@ import { pgliteDatabase } from '@org/enterprise-persistence/pglite';
 import { postgresDatabase, type PostgresDatabaseOptions } from '@org/enterprise-persistence/postgres';
 import { sql } from 'drizzle-orm';
 import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
+import { changed, fresh, hour, revoked, started, tick, time, until } from '../../test/revocations.js';
 import { sessionSchema } from '../../test/session-schema.js';
-import type { Invalidation } from '../revocations.js';
-import { persistenceRevocations, type PersistenceRevocations, type PersistenceRevocationsOptions } from './persistence-revocations.js';
+import { persistenceRevocations, type PersistenceRevocations } from './persistence-revocations.js';
 
-const time = Date.UTC(2026, 0, 1);
-const hour = 3_600_000;
-const revoked = (id: string, until = time + hour): Invalidation => ({ id, kind: 'revoked', until });
-const changed = (id: string, until = time + hour): Invalidation => ({ id, kind: 'changed', until });
 const rowsOf = async (db: Database): Promise<number> => Number((await db.orm.execute<{ n: string }>(sql`select count(*) as n from auth_revocations`)).rows[0]!.n);
-const tick = (milliseconds = 20): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 10_000; !(await holds()); await tick(5)) if (Date.now() > end) throw new Error('Waited in vain.');
-}
-
-/** Whether something holds that cannot be told while the last poll is too long ago. */
-function fresh(holds: () => boolean): boolean {
-  try {
-    return holds();
-  } catch {
-    return false;
-  }
-}
 
 class Deliberate extends Error {}
-
-/** A process by its revocations, with all that they told their listeners. */
-async function started(db: Database, options: PersistenceRevocationsOptions = {}): Promise<PersistenceRevocations & { readonly heard: string[] }> {
-  const revocations = persistenceRevocations(db, options);
-  const heard: string[] = [];
-  revocations.subscribe(({ id, kind }) => void heard.push(`${kind} ${id}`));
-  await revocations.start();
-  return Object.assign(revocations, { heard });
-}
 
 /** What holds on every database. */
 function everywhere(database: () => Promise<Database>): void {
