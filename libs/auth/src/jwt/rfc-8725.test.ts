@@ -85,7 +85,11 @@ test('3.3 validate all cryptographic operations: one wrong or missing bit anywhe
     changed[i]! ^= 1;
     expect(await outcome(`${head}.${body}.${changed.toString('base64url')}`)).toBe('signature');
   }
-  const forgeries = [Buffer.alloc(0), Buffer.alloc(64), Buffer.alloc(64, 0xff), bytes.subarray(0, 63), Buffer.concat([bytes, Buffer.alloc(1)])];
+  const zero = Buffer.alloc(1);
+  const forgeries = [
+    Buffer.alloc(0), Buffer.alloc(64), Buffer.alloc(64, 0xff), bytes.subarray(0, 63), Buffer.concat([bytes, zero]),
+    Buffer.concat([zero, bytes.subarray(0, 32), zero, bytes.subarray(32)]), // the same two numbers, written longer
+  ];
   for (const each of forgeries) expect(await outcome(`${head}.${body}.${each.toString('base64url')}`)).toBe('signature');
   // As OpenSSL writes it by itself: DER instead of the two numbers side by side.
   const { sign } = await import('node:crypto');
