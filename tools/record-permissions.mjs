@@ -6,7 +6,7 @@ import { loadConfig, overrides } from '@org/enterprise-config';
 import { noopLogger } from '@org/enterprise-kernel';
 import { exampleApi } from '../apps/example-api/dist/app.js';
 import { permissionsPage } from '../apps/example-api/dist/auth/permission-matrix.js';
-import { HttpDispatcher } from '../apps/example-api/dist/server.js';
+import { HttpDispatcher } from '../apps/example-api/dist/dispatcher.js';
 import { settings as definition } from '../apps/example-api/dist/settings.js';
 
 const { values: settings } = await loadConfig({ schema: definition.schema, sources: [overrides({ APP_ENV: 'test', PORT: 0, DATABASE_URL: 'pglite:memory' })] });

@@ -26,9 +26,9 @@ describe('the application from outside', () => {
     expect((await get('/api/v1/ping', { 'x-request-id': 'a b' })).headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
   });
 
-  test.each(['live', 'ready', 'startup'])('/health/%s passes, is no limited address and says nothing more', async (probe) => {
+  test.each(['live', 'ready', 'startup'])('/health/%s passes, and is no limited address', async (probe) => {
     const response = await get(`/health/${probe}`);
-    expect([response.status, response.headers.get('content-type'), response.headers.get('ratelimit'), await response.json()]).toEqual([200, 'application/health+json', null, { status: 'pass' }]);
+    expect([response.status, response.headers.get('content-type'), response.headers.get('ratelimit'), await response.json()]).toEqual([200, 'application/health+json', null, expect.objectContaining({ status: 'pass' })]);
   });
 
   test('every version has its document, and a page shows them', async () => {

@@ -1,63 +1,57 @@
 import { provide, type Module } from '@org/enterprise-di';
-import { createDispatcher, handlerDeps, resolveFrom, type Dispatcher, type Implementation } from '@org/enterprise-http';
+import { EventBus } from '@org/enterprise-events';
+import type { Implementation } from '@org/enterprise-http';
 import { expressServer } from '@org/enterprise-http/express';
-import { defaultMiddleware } from '@org/enterprise-http/middleware';
 import { nodeServer } from '@org/enterprise-http/node';
-import { persistenceIdempotencyStore } from '@org/enterprise-http/persistence';
 import { token, type HealthCheck } from '@org/enterprise-kernel';
 import { Database } from '@org/enterprise-persistence';
-import { AccessTokenKeys } from './auth/auth.keys.js';
-import { jwksRoute } from './auth/jwks.js';
-import { Authenticator } from './authenticator.js';
+import { Revocations } from './auth/auth.tokens.js';
+import { dispatcherOf, HttpDispatcher } from './dispatcher.js';
 import { Clock, Logger, Settings } from './platform.js';
-import { referenceRoutes } from './reference.js';
-import { healthRoutes } from './system/health.js';
-import { apiVersions } from './versions.js';
-
-export const HttpDispatcher = token<Dispatcher>('server.HttpDispatcher');
+import { Health } from './system/health.js';
+import { operationsPort, operationsServer } from './system/operations.js';
 
 /** What the application does with its server. */
 export interface HttpServer {
   /** Where it listens; empty before it does. */
   readonly url: string;
+  /** Where operators look: the same, unless there is a listener of their own. */
+  readonly operationsUrl: string;
   listen(): Promise<void>;
   close(): Promise<unknown>;
 }
 export const HttpServer = token<HttpServer>('server.HttpServer');
 
 /** Serves the routes of all modules. Registered last, it listens when everything is there, and stops first. */
-export function serverModule(routes: readonly Implementation[], readiness: HealthCheck): Module {
-  const dispatcher = provide(
-    HttpDispatcher,
-    { handlers: Handlers, settings: Settings, logger: Logger, clock: Clock, authenticator: Authenticator, database: Database, keys: AccessTokenKeys },
-    ({ handlers, settings, logger, clock, authenticator, database, keys }) => createDispatcher({
-      versions: apiVersions(settings, clock),
-      routes, logger, authenticator,
-      idempotency: persistenceIdempotencyStore(database, { clock, logger }),
-      resolve: resolveFrom(handlers),
-      validateAnswers: settings.APP_ENV !== 'prod',
-      middleware: defaultMiddleware({
-        logger,
-        trustProxy: settings.TRUST_PROXY,
-        cors: { origins: settings.CORS_ORIGINS, exposed: ['ETag', 'Location', 'X-Request-Id', 'Idempotency-Replayed'] },
-        rateLimit: { max: settings.RATE_LIMIT_MAX, window: { seconds: settings.RATE_LIMIT_WINDOW_SECONDS }, clock },
-      }),
-      plain: (served) => [...healthRoutes([readiness, database.health]), jwksRoute(keys), ...referenceRoutes(served, authenticator, settings.DOCS)],
-    }),
-  );
+export const serverModule = (routes: readonly Implementation[], readiness: HealthCheck): Module => ({
+  name: 'server',
+  providers: [
+    provide(Health, { database: Database, revocations: Revocations, events: EventBus }, (parts) => [readiness, ...Object.values(parts).map((part) => part.health)]),
+    ...dispatcherOf(routes),
+    server,
+  ],
+});
 
-  const server = provide(HttpServer, { dispatcher: HttpDispatcher, settings: Settings }, ({ dispatcher, settings }) => {
-    const engine = settings.HTTP_ENGINE === 'express' ? expressServer(dispatcher) : nodeServer(dispatcher);
-    let url = '';
-    return {
-      get url() { return url; },
-      async listen() { ({ url } = await engine.listen({ host: settings.HOST, port: settings.PORT })); },
-      close: () => engine.close({ deadline: { seconds: settings.SHUTDOWN_TIMEOUT_SECONDS } }),
-    };
-  }, { start: (http) => http.listen(), drain: (http) => http.close() });
+const needs = { dispatcher: HttpDispatcher, settings: Settings, logger: Logger, clock: Clock, health: Health };
 
-  return { name: 'server', providers: [provide(Handlers, handlerDeps(routes), (deps) => deps), dispatcher, server] };
-}
-
-/** What the handlers of all routes ask for, by token id. */
-const Handlers = token<Readonly<Record<string, unknown>>>('server.Handlers');
+const server = provide(HttpServer, needs, ({ dispatcher, settings, ...rest }): HttpServer => {
+  const engine = settings.HTTP_ENGINE === 'express' ? expressServer(dispatcher) : nodeServer(dispatcher);
+  const port = operationsPort(settings);
+  const operations = port === undefined ? undefined : operationsServer({ settings, ...rest });
+  let [url, operationsUrl] = ['', ''];
+  return {
+    get url() { return url; },
+    get operationsUrl() { return operationsUrl; },
+    async listen() {
+      operationsUrl = await operations?.listen(port!) ?? '';
+      ({ url } = await engine.listen({ host: settings.HOST, port: settings.PORT }));
+      operationsUrl ||= url;
+    },
+    async close() {
+      const report = await engine.close({ deadline: { seconds: settings.SHUTDOWN_TIMEOUT_SECONDS } });
+      // Last, so that operators see the end to its end.
+      await operations?.close();
+      return report;
+    },
+  };
+}, { start: (http) => http.listen(), drain: (http) => http.close() });

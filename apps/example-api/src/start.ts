@@ -24,6 +24,7 @@ async function run(): Promise<void> {
   const app = exampleApi({ settings, logger, root, terminal: (text) => process.stdout.write(text) });
   await runApplication(process, app, { logger });
   if (app.state !== 'ready') return;
-  const { url } = app.resolve(HttpServer);
+  const { url, operationsUrl } = app.resolve(HttpServer);
   process.stdout.write(`Example API ${settings.DOCS ? `reference: ${url}/docs` : `listening: ${url}`}\n`);
+  if (operationsUrl !== url) logger.info('Operators have a listener of their own.', { url: operationsUrl });
 }

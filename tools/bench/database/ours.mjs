@@ -40,7 +40,7 @@ const undelivered = provide(EventBus, { database: Database }, ({ database }) => 
 
 /** `deliver`: whether events get to their subscribers, in the same process. */
 export async function startOurs(engine, { deliver = true } = {}) {
-  const environment = { APP_ENV: 'prod', HTTP_ENGINE: engine, PORT: '0', DATABASE_URL: url, DATABASE_POOL_MAX: String(poolSize), ADMIN_EMAIL: 'admin@example.com', ADMIN_PASSWORD: 'for the benchmark', JWT_ALG: 'HS256', JWT_SECRET: 'a secret that is good enough for a benchmark', ENCRYPTION_KEYS: `bench:${randomBytes(32).toString('base64')}`, RATE_LIMIT_MAX: '1000000000', LOG_FILE: '/dev/null' };
+  const environment = { APP_ENV: 'prod', HTTP_ENGINE: engine, PORT: '0', OPS_PORT: '0', DATABASE_URL: url, DATABASE_POOL_MAX: String(poolSize), ADMIN_EMAIL: 'admin@example.com', ADMIN_PASSWORD: 'for the benchmark', JWT_ALG: 'HS256', JWT_SECRET: 'a secret that is good enough for a benchmark', ENCRYPTION_KEYS: `bench:${randomBytes(32).toString('base64')}`, RATE_LIMIT_MAX: '1000000000', LOG_FILE: '/dev/null' };
   const { values: settings } = await loadConfig(definition, { directory: root, env: 'prod', environment, argv: [] });
   const logger = jsonLogger({ level: settings.LOG_LEVEL, write: gathered() });
   const app = exampleApi({ settings, logger, root, overrides: deliver ? [byHeader] : [byHeader, undelivered] });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { defineRoles, permissionMatrix, type Reach } from '@org/enterprise-auth';
 import { tokenIssuer } from '@org/enterprise-auth/jwt';
-import { HttpDispatcher } from '../server.js';
+import { HttpDispatcher } from '../dispatcher.js';
 import { testApi, type TestApi } from '../testing.js';
 import { UserRepository } from '../user/user.repository.js';
 import { Email } from '../user/email.js';
