@@ -38,12 +38,16 @@ const undelivered = provide(EventBus, { database: Database }, ({ database }) => 
   return { append: (events) => bus.append(events), start: async () => {}, drain: async () => {} };
 });
 
-/** `deliver`: whether events get to their subscribers, in the same process. */
-export async function startOurs(engine, { deliver = true } = {}) {
-  const environment = { APP_ENV: 'prod', HTTP_ENGINE: engine, PORT: '0', OPS_PORT: '0', DATABASE_URL: url, DATABASE_POOL_MAX: String(poolSize), ADMIN_EMAIL: 'admin@example.com', ADMIN_PASSWORD: 'for the benchmark', JWT_ALG: 'HS256', JWT_SECRET: 'a secret that is good enough for a benchmark', ENCRYPTION_KEYS: `bench:${randomBytes(32).toString('base64')}`, RATE_LIMIT_MAX: '1000000000', LOG_FILE: '/dev/null' };
+// Keys of the benchmark, where it measures with them.
+const { JWT_ALG = 'HS256', JWT_SECRET = 'a secret that is good enough for a benchmark', JWT_PRIVATE_KEY } = process.env;
+const keys = { JWT_ALG, ...(JWT_ALG === 'HS256' ? { JWT_SECRET } : { JWT_PRIVATE_KEY }), ENCRYPTION_KEYS: `bench:${randomBytes(32).toString('base64')}` };
+
+/** `deliver`: whether events get to their subscribers, in the same process. `proof`: whether callers have to log in. */
+export async function startOurs(engine, { deliver = true, proof = false } = {}) {
+  const environment = { APP_ENV: 'prod', HTTP_ENGINE: engine, PORT: '0', OPS_PORT: '0', DATABASE_URL: url, DATABASE_POOL_MAX: String(poolSize), ADMIN_EMAIL: 'admin@example.com', ADMIN_PASSWORD: 'for the benchmark', ...keys, RATE_LIMIT_MAX: '1000000000', LOG_FILE: '/dev/null' };
   const { values: settings } = await loadConfig(definition, { directory: root, env: 'prod', environment, argv: [] });
   const logger = jsonLogger({ level: settings.LOG_LEVEL, write: gathered() });
-  const app = exampleApi({ settings, logger, root, overrides: deliver ? [byHeader] : [byHeader, undelivered] });
+  const app = exampleApi({ settings, logger, root, overrides: [...(proof ? [] : [byHeader]), ...(deliver ? [] : [undelivered])] });
   await app.start();
   return Number(new URL(app.resolve(HttpServer).url).port);
 }

@@ -1,0 +1,3 @@
+import { startFastify } from '../fastify.mjs';
+
+export const start = () => startFastify();

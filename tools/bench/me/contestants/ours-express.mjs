@@ -1,0 +1,3 @@
+import { startOurs } from '../../database/ours.mjs';
+
+export const start = () => startOurs('express', { proof: true });
