@@ -9,7 +9,7 @@ export interface CreateAuthorizerOptions {
 
 /**
  * Makes the `authorizer` of a dispatcher. It knows wildcards in every set of permissions, and policies. A caller from
- * {@link permissionSet} or {@link defineRoles} brings its wildcards along, so the dispatcher's own authorizer decides the same;
+ * `permissionSet` or `defineRoles` brings its wildcards along, so the dispatcher's own authorizer decides the same;
  * this one also understands permissions that come from elsewhere, and counts whom it refuses.
  */
 export function createAuthorizer({ meter = noopMeter }: CreateAuthorizerOptions = {}): Authorizer {
