@@ -91,8 +91,8 @@ export const kinds = [
       // Dependencies in CommonJS call require() for Node's own modules, which esbuild leaves to whoever runs the bundle.
       const banner = `import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);`;
       for (const program of programs(libraries)) {
-        // PGlite reads its WebAssembly from beside itself, so it stays where it is installed.
-        await node(['node_modules/esbuild/bin/esbuild', `src/${program}.ts`, '--bundle', '--external:@electric-sql/pglite', '--platform=node', '--format=esm', `--outfile=out/${program}.js`, `--banner:js=${banner}`, '--log-level=error'], { cwd: folder });
+        // What reads WebAssembly, native code or a thread's program from beside itself stays where it is installed.
+        await node(['node_modules/esbuild/bin/esbuild', `src/${program}.ts`, '--bundle', '--external:@electric-sql/pglite', '--external:@node-rs/argon2', '--external:piscina', '--platform=node', '--format=esm', `--outfile=out/${program}.js`, `--banner:js=${banner}`, '--log-level=error'], { cwd: folder });
         await node([`out/${program}.js`], { cwd: folder, timeoutMs: 60_000 });
       }
       return `${libraries.flatMap(examplesOf).length} blocks compiled, ${summary(libraries)} from bundles`;
