@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { exportPKCS8, generateKeyPair } from 'jose';
+import { exportPKCS8 } from 'jose/key/export';
+import { generateKeyPair } from 'jose/key/generate/keypair';
 import type { SigningAlgorithm } from './algorithms.js';
 
 /**

@@ -1,5 +1,10 @@
 import { createHmac, createPublicKey, createSecretKey, KeyObject } from 'node:crypto';
-import { base64url, calculateJwkThumbprint, CompactSign, importJWK, importPKCS8, importSPKI, type JWK } from 'jose';
+// By parts: all of jose is a hundred modules, and a start waits for them.
+import type { JWK } from 'jose';
+import * as base64url from 'jose/base64url';
+import { calculateJwkThumbprint } from 'jose/jwk/thumbprint';
+import { CompactSign } from 'jose/jws/compact/sign';
+import { importJWK, importPKCS8, importSPKI } from 'jose/key/import';
 import { keyFault, signatureCheck, signingAlgorithms, type SignatureCheck, type SigningAlgorithm } from './algorithms.js';
 import { SigningKeyInvalid } from './jwt.errors.js';
 

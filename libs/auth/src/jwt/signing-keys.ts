@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from '@org/enterprise-kernel';
-import { SignJWT, type JWTPayload } from 'jose';
+import type { JWTPayload } from 'jose';
+import { SignJWT } from 'jose/jwt/sign';
 import { SigningKeyInvalid } from './jwt.errors.js';
 import { importSigningKey, type ImportedKey, type PublicJwk, type SigningKeyOptions } from './import-key.js';
 import type { VerificationKey, VerificationKeys } from './verification-keys.js';
