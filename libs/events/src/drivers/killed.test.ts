@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
 import postgres from 'postgres';
+import { runsTypescript } from '../../../../tools/services/node-flags.js';
 import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
 import { schema } from '../../test/schema.js';
 
 const file = (name: string): string => fileURLToPath(new URL(`../../test/${name}`, import.meta.url));
-const flags = ['--conditions=@org/source', '--experimental-transform-types', '--disable-warning=ExperimentalWarning', `--import=${new URL('../../test/typescript-sources.mjs', import.meta.url).href}`];
 
 describeWithPostgres('processes that share a database', () => {
   let server: PostgresServer;
@@ -15,7 +15,7 @@ describeWithPostgres('processes that share a database', () => {
   afterAll(() => server[Symbol.asyncDispose]());
 
   async function start(url: string, does = 'write') {
-    const child = spawn(process.execPath, [...flags, file('ledger-process.ts'), url, does], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...runsTypescript, file('ledger-process.ts'), url, does], { stdio: ['pipe', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString(); });
     const ended = once(child, 'close') as Promise<[number | null]>;

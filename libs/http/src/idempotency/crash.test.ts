@@ -2,11 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
+import { runsTypescript } from '../../../../tools/services/node-flags.js';
 import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
 import { schema } from '../../test/idempotency-schema.js';
 
 const file = (name: string): string => fileURLToPath(new URL(`../../test/${name}`, import.meta.url));
-const flags = ['--conditions=@org/source', '--experimental-transform-types', '--disable-warning=ExperimentalWarning', `--import=${new URL('../../test/typescript-sources.mjs', import.meta.url).href}`];
 
 interface Taker extends AsyncDisposable {
   place(key: string): Promise<{ readonly status: number; readonly replayed: string | null; readonly text: string }>;
@@ -21,7 +21,7 @@ describeWithPostgres('a process that takes orders', () => {
   afterAll(() => server[Symbol.asyncDispose]());
 
   async function start(url: string, stop = 'never'): Promise<Taker> {
-    const child: ChildProcess = spawn(process.execPath, [...flags, file('order-process.ts'), url, stop], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child: ChildProcess = spawn(process.execPath, [...runsTypescript, file('order-process.ts'), url, stop], { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     const until = (found: RegExp): Promise<RegExpExecArray> => new Promise((resolve, reject) => {
       const look = (): void => { const match = found.exec(output); if (match) resolve(match); };
