@@ -7,7 +7,11 @@ export default {
   testTimeout: 60_000,
   modulePathIgnorePatterns: ['<rootDir>/(libs|apps)/[^/]+/dist/', '<rootDir>/\\.nx/', '<rootDir>/tmp/'],
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // initdb within PGlite takes seconds; the processes that tests start have it as it is.
+    '^@electric-sql/pglite$': '<rootDir>/tools/services/pglite.ts',
+  },
   testEnvironmentOptions: { customExportConditions: ['@org/source', 'node', 'node-addons'] },
   transform: {
     '^.+\\.ts$': ['@swc/jest', {

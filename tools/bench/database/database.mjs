@@ -4,7 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import postgres from 'postgres';
-import { startPostgres } from '../../services/postgres.ts';
+import '../../services/typescript-sources.mjs';
+
+// Not before the hooks are there that find what it imports.
+const { startPostgres } = await import('../../services/postgres.ts');
 
 const command = fileURLToPath(new URL('../../../apps/example-api/dist/db.js', import.meta.url));
 
