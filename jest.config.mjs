@@ -5,6 +5,8 @@ export default {
   testMatch: ['**/*.test.ts'],
   // A first PGlite or a browser takes seconds, on a busy machine many; a test that hangs is still found.
   testTimeout: 60_000,
+  // Much of the time goes to processes and databases that a test waits for; Jest's own choice leaves a core to itself.
+  maxWorkers: '100%',
   modulePathIgnorePatterns: ['<rootDir>/(libs|apps)/[^/]+/dist/', '<rootDir>/\\.nx/', '<rootDir>/tmp/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
