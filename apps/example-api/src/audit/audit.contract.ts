@@ -1,5 +1,6 @@
 import { contract, cursorPageOf, list, ok, route } from '@org/enterprise-http';
 import { z } from 'zod';
+import { storable } from '../text.js';
 
 const Entry = z.object({
   id: z.uuid().meta({ description: 'Of the event that says what happened.', example: '01890a5d-ac96-774b-bcce-b302099a8057' }),
@@ -12,7 +13,7 @@ const Entry = z.object({
   at: z.iso.datetime().meta({ example: '2026-01-01T09:30:00.000Z' }),
 }).meta({ id: 'AuditEntry' });
 
-const Text = z.string().min(1).max(100);
+const Text = z.string().min(1).max(100).refine(...storable);
 
 export const entries = list({ sort: ['at'], defaultSort: ['-at'], filters: { actor: Text, action: Text, target: Text }, cursor: true });
 

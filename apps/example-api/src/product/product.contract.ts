@@ -1,14 +1,15 @@
 import { contract, created, cursorPageOf, evolve, list, noContent, ok, pageOf, route } from '@org/enterprise-http';
 import { z } from 'zod';
+import { storable } from '../text.js';
 import { ProductConflict, ProductNotFound, ProductStale } from './product.errors.js';
 
 const Id = z.uuid().meta({ example: '01890a5d-ac96-774b-bcce-b302099a8057' });
 const Minor = z.int().min(0).max(1_000_000_000).meta({ description: 'In minor units (cents).', example: 1990 });
 const Currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as EUR').meta({ example: 'EUR' });
 const Quantity = z.int().min(0).max(1_000_000_000).meta({ example: 12 });
-const Name = z.string().trim().min(1).max(200).meta({ example: 'Oolong tea' });
-const Text = z.string().max(10_000).meta({ example: 'Half-fermented, from high mountains.' });
-const Category = z.string().trim().min(1).max(100).meta({ example: 'tea' });
+const Name = z.string().trim().min(1).max(200).refine(...storable).meta({ example: 'Oolong tea' });
+const Text = z.string().max(10_000).refine(...storable).meta({ example: 'Half-fermented, from high mountains.' });
+const Category = z.string().trim().min(1).max(100).refine(...storable).meta({ example: 'tea' });
 const Time = z.iso.datetime().meta({ example: '2026-01-01T09:30:00.000Z' });
 const Money = z.object({ amount: Minor, currency: Currency }).meta({ id: 'Money' });
 
@@ -23,7 +24,7 @@ const toV1 = ({ price, ...product }: z.infer<typeof Product>): z.infer<typeof Pr
 const listing = {
   sort: ['price', 'name', 'created_at'],
   defaultSort: ['-created_at'],
-  filters: { category: z.string().max(100), price_min: Minor, price_max: Minor, q: z.string().trim().min(1).max(100) },
+  filters: { category: z.string().max(100).refine(...storable), price_min: Minor, price_max: Minor, q: z.string().trim().min(1).max(100).refine(...storable) },
 } as const;
 const productsByPage = list(listing);
 export const products = list({ ...listing, cursor: true });
