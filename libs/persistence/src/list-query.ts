@@ -6,6 +6,7 @@ import type { Database } from './database.js';
 import { ListRequestInvalid } from './errors.js';
 import { afterRow, orderBy, type KeysetTerm } from './keyset.js';
 import type { ListFilter } from './list-filters.js';
+import { keyOf } from './list-key.js';
 import { statementCache } from './statements.js';
 
 export interface ListQueryOptions<Table extends PgTable> {
@@ -62,7 +63,8 @@ interface CompiledList<Row> {
  * Makes a function that answers list requests from one table: filtered, in a stable order, by page number with a total or
  * by keyset. Each shape of a request is compiled once.
  *
- * The function throws LIST_REQUEST_INVALID for a field that is not in `sort` or `filters`.
+ * The function throws LIST_REQUEST_INVALID for a field that is not in `sort` or `filters`, and for values to go on after that
+ * the columns cannot hold, as of a cursor that nobody gave out.
  */
 export function listQuery<Table extends PgTable>(database: Pick<Database, 'orm'>, options: ListQueryOptions<Table>): (request: ListQueryRequest) => Promise<ListQueryResult<Table['$inferSelect']>> {
   const { sort: columns, filters: known = {} } = options;
@@ -91,7 +93,10 @@ export function listQuery<Table extends PgTable>(database: Pick<Database, 'orm'>
       values[`filter_${name}`] = known[name]!.encode?.(value) ?? value;
     }
     if (after) {
-      after.forEach((value, i) => { values[`after_${i}`] = keyOf(columns[sort[i]!.field]!, value); });
+      after.forEach((value, i) => {
+        const { field } = sort[i]!;
+        values[`after_${i}`] = keyOf(columns[field]!, value) ?? (value === null ? null : refuse('after', `No row has this value of "${field}" to go on after.`));
+      });
       const items = await statement.items(values);
       return { items: items.slice(0, pageSize), more: items.length > pageSize };
     }
@@ -106,9 +111,6 @@ export function listQuery<Table extends PgTable>(database: Pick<Database, 'orm'>
 function refuse(field: string, message: string): never {
   throw new ListRequestInvalid({ field }, { message });
 }
-
-// Keys come out of cursors, where a date is a text.
-const keyOf = (column: Column, value: unknown): unknown => (column.dataType === 'date' && typeof value === 'string' ? new Date(value) : value);
 
 function compile<Table extends PgTable>({ orm }: Pick<Database, 'orm'>, { from, sort: columns, filters = {}, where }: ListQueryOptions<Table>, shape: Shape): CompiledList<Table['$inferSelect']> {
   const terms = shape.sort.map(([field, direction]): KeysetTerm => ({ column: columns[field]!, direction }));

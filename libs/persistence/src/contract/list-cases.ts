@@ -118,4 +118,13 @@ export const listCases: Cases = {
     await rejects(list({ page: 1, pageSize: 1, sort: [{ field: 'id', direction: 'asc' }], filters: { data: 1 } }), ListRequestInvalid.is);
     await rejects(list({ pageSize: 1, sort: [{ field: 'id', direction: 'asc' }], after: ['a', 'b'] }), ListRequestInvalid.is);
   },
+
+  'a cursor that nobody gave out is refused before PostgreSQL fails with it': async (db) => {
+    const list = listOf(db);
+    const after = (field: string, value: string | number | boolean) => list({ pageSize: 1, sort: [{ field, direction: 'asc' }, { field: 'id', direction: 'asc' }], after: [value, 'x'] });
+    for (const value of ['x', '1', true, 1.5, 2 ** 31, 1e300]) await rejects(after('rank', value), ListRequestInvalid.is, `rank ${value}`);
+    for (const value of ['x', '', 5, true, '-000001-01-01T00:00:00Z', '0000-01-01T00:00:00Z', '+275760-09-13T00:00:00Z']) await rejects(after('at', value), ListRequestInvalid.is, `at ${value}`);
+    for (const value of ['\0', 5, true]) await rejects(after('title', value), ListRequestInvalid.is, `title ${value}`);
+    for (const [field, value] of [['rank', -(2 ** 31)], ['at', '9999-12-31T23:59:59.999Z'], ['title', `' or 1=1 --`]] as const) equal((await after(field, value)).more, false);
+  },
 };
