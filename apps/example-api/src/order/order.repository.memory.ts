@@ -1,5 +1,6 @@
 import { provide } from '@org/enterprise-di';
 import { EventSink } from '../events/event-sink.js';
+import { pageOf } from '../page-of.js';
 import { OrderConflict } from './order.errors.js';
 import { OrderRepository, sortKey } from './order.repository.js';
 import type { Order } from './order.js';
@@ -17,17 +18,10 @@ export const memoryOrderRepository = provide(OrderRepository, { events: EventSin
       await events.append(happened);
       orders.set(state.id, state);
     },
-    async list({ page, pageSize, sort, filters: { status, customer_id }, after }) {
-      const keyOf = (order: Order): string[] => sort.map(({ field }) => sortKey(order, field));
-      const compare = (a: readonly unknown[], b: readonly unknown[]): number => {
-        const at = a.findIndex((value, i) => value !== b[i]);
-        return at === -1 ? 0 : (String(a[at]) < String(b[at]) ? -1 : 1) * (sort[at]!.direction === 'asc' ? 1 : -1);
-      };
-      const fitting = [...orders.values()]
-        .filter((order) => (status === undefined || order.status === status) && (customer_id === undefined || order.customerId === customer_id))
-        .sort((a, b) => compare(keyOf(a), keyOf(b)));
-      const rest = after ? fitting.filter((order) => compare(keyOf(order), after) > 0) : fitting.slice((page! - 1) * pageSize);
-      return { items: rest.slice(0, pageSize), total: fitting.length, more: rest.length > pageSize };
+    async list(request) {
+      const { status, customer_id } = request.filters;
+      const fits = (order: Order): boolean => (status === undefined || order.status === status) && (customer_id === undefined || order.customerId === customer_id);
+      return pageOf([...orders.values()].filter(fits), request, sortKey);
     },
   };
 });

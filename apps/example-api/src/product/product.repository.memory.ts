@@ -1,6 +1,6 @@
 import { provide } from '@org/enterprise-di';
-import type { SortKey } from '@org/enterprise-http';
 import { EventSink } from '../events/event-sink.js';
+import { pageOf } from '../page-of.js';
 import { ProductConflict } from './product.errors.js';
 import { ProductRepository, sortKey, type ProductFilters } from './product.repository.js';
 import type { Product } from './product.js';
@@ -23,19 +23,8 @@ export const memoryProductRepository = provide(ProductRepository, { events: Even
       products.delete(id);
       await events.append(happened);
     },
-    async list({ page, pageSize, sort, filters, after }) {
-      const compare = (a: readonly SortKey[], b: readonly SortKey[]): number => {
-        for (const [i, { direction }] of sort.entries()) {
-          const [x, y] = [a[i]!, b[i]!];
-          if (x !== y) return (x < y ? -1 : 1) * (direction === 'asc' ? 1 : -1);
-        }
-        return 0;
-      };
-      const keyed = [...products.values()].filter((product) => fits(product, filters))
-        .map((product) => ({ product, key: sort.map(({ field }) => sortKey(product, field)) }))
-        .sort((a, b) => compare(a.key, b.key));
-      const rest = after ? keyed.filter(({ key }) => compare(key, after) > 0) : keyed.slice((page! - 1) * pageSize);
-      return { items: rest.slice(0, pageSize).map(({ product }) => product), total: keyed.length, more: rest.length > pageSize };
+    async list(request) {
+      return pageOf([...products.values()].filter((product) => fits(product, request.filters)), request, sortKey);
     },
   };
 });

@@ -1,6 +1,6 @@
 import { provide } from '@org/enterprise-di';
-import type { SortKey } from '@org/enterprise-http';
 import { EventSink } from '../events/event-sink.js';
+import { pageOf } from '../page-of.js';
 import { joinName } from './person-name.js';
 import { EmailTaken, UserConflict } from './user.errors.js';
 import { sortKey, UserRepository, type UserFilters } from './user.repository.js';
@@ -51,19 +51,8 @@ export const memoryUserRepository = provide(UserRepository, { events: EventSink 
       turn = result.catch(() => {});
       return result;
     },
-    async list({ page, pageSize, sort, filters, after }) {
-      const compare = (a: readonly SortKey[], b: readonly SortKey[]): number => {
-        for (const [i, { direction }] of sort.entries()) {
-          const [x, y] = [a[i]!, b[i]!];
-          if (x !== y) return (x < y ? -1 : 1) * (direction === 'asc' ? 1 : -1);
-        }
-        return 0;
-      };
-      const keyed = [...users.values()].filter((user) => fits(user, filters))
-        .map((user) => ({ user, key: sort.map(({ field }) => sortKey(user, field)) }))
-        .sort((a, b) => compare(a.key, b.key));
-      const rest = after ? keyed.filter(({ key }) => compare(key, after) > 0) : keyed.slice((page! - 1) * pageSize);
-      return { items: rest.slice(0, pageSize).map(({ user }) => user), total: keyed.length, more: rest.length > pageSize };
+    async list(request) {
+      return pageOf([...users.values()].filter((user) => fits(user, request.filters)), request, sortKey);
     },
   };
 });
