@@ -50,7 +50,7 @@ export default tseslint.config(
   },
   {
     files: ['libs/*/src/**/*.ts', 'apps/*/src/**/*.ts'],
-    ignores: ['**/*.test.ts'],
+    ignores: ['**/*.test.ts', 'apps/*/src/**/*testing.ts'],
     rules: {
       'no-restricted-syntax': ['error', ...plain],
       'no-console': 'error',

@@ -1,22 +1,11 @@
-import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
+import { onEveryDatabase } from '../databases.testing.js';
 import { actAs, testApi, type TestApi, type TestSettings } from '../testing.js';
 
 interface Answer { readonly status: number; readonly replayed: string | null; readonly location: string | null; readonly text: string; readonly data: any; readonly code: string }
 
-describe('on PGlite', () => {
-  story('the express engine', async () => ({ HTTP_ENGINE: 'express' }));
-});
-
-describeWithPostgres('on PostgreSQL', () => {
-  let server: PostgresServer;
-  beforeAll(async () => { server = await startPostgres(); }, 30_000);
-  afterAll(() => server[Symbol.asyncDispose]());
-
-  story('the node engine', async () => ({ HTTP_ENGINE: 'node', DATABASE_URL: await server.createDatabase() }));
-  story('the express engine with a single connection', async () => ({ HTTP_ENGINE: 'express', DATABASE_URL: await server.createDatabase(), DATABASE_POOL_MAX: 1 }));
-
+onEveryDatabase(story, (createDatabase) => {
   test('two processes do what a key stands for once', async () => {
-    const DATABASE_URL = await server.createDatabase();
+    const DATABASE_URL = await createDatabase();
     await using one = await testApi({ DATABASE_URL, RATE_LIMIT_MAX: 0 });
     await using other = await testApi({ DATABASE_URL, RATE_LIMIT_MAX: 0 });
     for (let i = 0; i < 10; i++) {

@@ -1,23 +1,13 @@
-import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
+import { onEveryDatabase } from '../databases.testing.js';
+import { send } from '../http.testing.js';
 import { actAs, testApi, type TestApi, type TestSettings } from '../testing.js';
-import { send, shop } from './order.testing.js';
+import { shop } from './order.testing.js';
 
 const nowhere = '01890a5d-ac96-774b-bcce-b302099a8057';
 const alice = actAs('alice');
 const bob = actAs('bob');
 
-describe('on PGlite', () => {
-  story('the express engine', async () => ({ HTTP_ENGINE: 'express' }));
-});
-
-describeWithPostgres('on PostgreSQL', () => {
-  let server: PostgresServer;
-  beforeAll(async () => { server = await startPostgres(); }, 30_000);
-  afterAll(() => server[Symbol.asyncDispose]());
-
-  story('the node engine', async () => ({ HTTP_ENGINE: 'node', DATABASE_URL: await server.createDatabase() }));
-  story('the express engine with a single connection', async () => ({ HTTP_ENGINE: 'express', DATABASE_URL: await server.createDatabase(), DATABASE_POOL_MAX: 1 }));
-});
+onEveryDatabase(story);
 
 /** What the API does with orders, whatever serves it and wherever they are kept. */
 function story(name: string, settings: () => Promise<TestSettings>): void { describe(`orders on ${name}`, () => {

@@ -1,7 +1,8 @@
 import { Database } from '@org/enterprise-persistence';
 import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
+import type { Answer } from '../http.testing.js';
 import { actAs, testApi, type TestApi } from '../testing.js';
-import { shop, type Answer } from './order.testing.js';
+import { shop } from './order.testing.js';
 
 describeWithPostgres('orders that race', () => {
   let server: PostgresServer;

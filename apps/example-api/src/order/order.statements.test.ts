@@ -1,11 +1,9 @@
-import { currentContext } from '@org/enterprise-kernel';
-import { Database, type Connection, type Statement } from '@org/enterprise-persistence';
+import { Database } from '@org/enterprise-persistence';
 import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
+import { send, type Answer } from '../http.testing.js';
+import { listenTo, planOf, type PlanNode, type Sent } from '../statements.testing.js';
 import { actAs, testApi, type TestApi } from '../testing.js';
-import { send, shop, type Answer } from './order.testing.js';
-
-interface Sent { readonly text: string; readonly params: readonly unknown[]; readonly prepared: boolean; readonly requestId: string | undefined }
-interface PlanNode { readonly 'Node Type': string; readonly 'Index Name'?: string; readonly Plans?: readonly PlanNode[] }
+import { shop } from './order.testing.js';
 
 const alice = actAs('alice');
 const staff = actAs('carl', 'orders:read', 'orders:ship');
@@ -16,7 +14,7 @@ describeWithPostgres('the statements of orders, with 100000 of them stored', () 
   let database: Database;
   let shopping: ReturnType<typeof shop>;
   let products: string[];
-  const sent: Sent[] = [];
+  const sent: (Sent & { readonly requestId: string | undefined })[] = [];
 
   beforeAll(async () => {
     server = await startPostgres();
@@ -30,23 +28,13 @@ describeWithPostgres('the statements of orders, with 100000 of them stored', () 
     `);
     await database.script('vacuum analyze orders, order_lines, products');
     products = [await shopping.product(1_000), await shopping.product(1_000), await shopping.product(1_000)];
-    await database.withConnection(async (connection) => listenTo(connection));
+    await listenTo(database, (statement, request) => { sent.push({ ...statement, requestId: request?.requestId }); });
   }, 60_000);
   afterAll(async () => {
     await api[Symbol.asyncDispose]();
     await server[Symbol.asyncDispose]();
   });
 
-  /** Notes every statement that goes over the connection, and for which request: events are delivered over it, too. */
-  function listenTo(connection: Connection): void {
-    const { query, script, begin } = connection;
-    const note = (statement: Pick<Sent, 'text' | 'params' | 'prepared'>): void => { sent.push({ ...statement, requestId: currentContext()?.requestId }); };
-    Object.assign(connection, {
-      query(statement: Statement, params: unknown[]) { note({ ...statement, params }); return query.call(connection, statement, params); },
-      script(text: string) { note({ text, params: [], prepared: false }); return script.call(connection, text); },
-      begin(text: string) { note({ text, params: [], prepared: false }); return begin.call(connection, text); },
-    });
-  }
   const sentFor = ({ headers }: Answer): Sent[] => sent.filter(({ requestId }) => requestId === headers.get('x-request-id'));
   /** What a request says to the database, by a word for each statement. */
   async function statementsOf(request: () => Promise<Answer>): Promise<[string[], Answer]> {
@@ -87,26 +75,20 @@ describeWithPostgres('the statements of orders, with 100000 of them stored', () 
   });
 
   /** How the server runs the statements of a request from now on: after ten times it has settled for a plan. */
-  async function plansOf(request: () => Promise<Answer>): Promise<Record<string, PlanNode[]>> {
+  async function plansOf(request: () => Promise<Answer>): Promise<Record<string, readonly PlanNode[]>> {
     let answer!: Answer;
     for (let i = 0; i < 10; i++) answer = await request();
     expect(answer.status).toBeLessThan(300);
     const own = sentFor(answer).filter(({ text }) => !/^(begin|commit)/.test(text));
     expect(own.filter(({ prepared }) => !prepared)).toEqual([]);
-    return database.withConnection(async (connection) => {
-      const ask = async (question: string, values: unknown[] = []): Promise<any> =>
-        (await connection.query({ text: question, prepared: false, rows: 'objects' }, values)).rows[0];
-      const plans: Record<string, PlanNode[]> = {};
-      for (const { text, params } of own) {
-        const { name, runs } = await ask('select name, (generic_plans + custom_plans)::int as runs from pg_prepared_statements where statement = $1', [text]);
-        expect(runs).toBeGreaterThanOrEqual(10);
-        const literals = params.map((value) => `'${String(value instanceof Date ? value.toISOString() : value).replaceAll("'", "''")}'`);
-        plans[nameOf(text)] = flat((await ask(`explain (format json) execute "${name}"${literals.length > 0 ? ` (${literals.join(', ')})` : ''}`))['QUERY PLAN'][0].Plan);
-      }
-      return plans;
-    });
+    const plans: Record<string, readonly PlanNode[]> = {};
+    for (const statement of own) {
+      const { runs, nodes } = await planOf(database, statement);
+      expect(runs).toBeGreaterThanOrEqual(10);
+      plans[nameOf(statement.text)] = nodes;
+    }
+    return plans;
   }
-  const flat = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(flat)];
   const indexes = (plan: readonly PlanNode[]): string[] => [...new Set(plan.flatMap((node) => node['Index Name'] ?? []))];
   const scans = (plan: readonly PlanNode[]): boolean => plan.some((node) => node['Node Type'] === 'Seq Scan');
 

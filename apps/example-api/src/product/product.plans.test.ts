@@ -1,10 +1,7 @@
-import { currentContext } from '@org/enterprise-kernel';
-import { Database, type Connection, type Statement } from '@org/enterprise-persistence';
+import { Database } from '@org/enterprise-persistence';
 import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
+import { listenTo, planOf as askPlan, type PlanNode, type Sent } from '../statements.testing.js';
 import { testApi, type TestApi } from '../testing.js';
-
-interface Sent { readonly text: string; readonly params: readonly unknown[] }
-interface PlanNode { readonly 'Node Type': string; readonly 'Index Name'?: string; readonly 'Index Cond'?: string; readonly Filter?: string; readonly Plans?: readonly PlanNode[] }
 
 const total = 100_000;
 
@@ -26,24 +23,13 @@ describeWithPostgres(`the statements of a catalogue of ${total} products`, () =>
         690 + i % 1800, 'EUR', i % 40, 1, time, time
       from generate_series(1, ${total}) i, lateral (select timestamptz '2026-01-01 00:00:00Z' + i * interval '1 second') as at (time)`);
     await database.script('vacuum analyze products');
-    await database.withConnection(async (connection) => listenTo(connection));
+    await listenTo(database, (statement, request) => { if (request) sent.push(statement); });
   }, 60_000);
   afterAll(async () => {
     await api[Symbol.asyncDispose]();
     await server[Symbol.asyncDispose]();
   });
   beforeEach(() => { sent.length = 0; });
-
-  /** Notes every statement of a request that goes over the connection: events are delivered over it, too. */
-  function listenTo(connection: Connection): void {
-    const { query, script, begin } = connection;
-    const note = (text: string, params: unknown[] = []): void => { if (currentContext()) sent.push({ text, params }); };
-    Object.assign(connection, {
-      query(statement: Statement, params: unknown[]) { note(statement.text, params); return query.call(connection, statement, params); },
-      script(text: string) { note(text); return script.call(connection, text); },
-      begin(text: string) { note(text); return begin.call(connection, text); },
-    });
-  }
 
   const writer = { authorization: 'Bearer products:write', 'content-type': 'application/json' };
   async function request(path: string, init: RequestInit = {}): Promise<any> {
@@ -55,23 +41,15 @@ describeWithPostgres(`the statements of a catalogue of ${total} products`, () =>
   const anyId = async (): Promise<string> => (await request('/products?page_size=1')).items[0].id;
 
   /** How the server runs a statement of a request from now on, by default the first: after ten times it has settled for a plan. */
-  async function planOf(path: string, which = 0): Promise<PlanNode[]> {
+  async function planOf(path: string, which = 0): Promise<readonly PlanNode[]> {
     for (let i = 0; i < 10; i++) {
       sent.length = 0;
       await request(path);
     }
-    const { text, params } = sent[which]!;
-    return database.withConnection(async (connection) => {
-      const ask = async (question: string, values: unknown[] = []): Promise<any> =>
-        (await connection.query({ text: question, prepared: false, rows: 'objects' }, values)).rows[0];
-      const { name, runs } = await ask('select name, (generic_plans + custom_plans)::int as runs from pg_prepared_statements where statement = $1', [text]);
-      expect(runs).toBeGreaterThanOrEqual(10);
-      const literals = params.map((value) => `'${String(value instanceof Date ? value.toISOString() : value).replaceAll("'", "''")}'`);
-      const answer = await ask(`explain (format json) execute "${name}"${literals.length > 0 ? ` (${literals.join(', ')})` : ''}`);
-      return flat(answer['QUERY PLAN'][0].Plan);
-    });
+    const { runs, nodes } = await askPlan(database, sent[which]!);
+    expect(runs).toBeGreaterThanOrEqual(10);
+    return nodes;
   }
-  const flat = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(flat)];
   const kinds = (plan: readonly PlanNode[]): string[] => plan.map((node) => node['Node Type']);
   const indexes = (plan: readonly PlanNode[]): string[] => plan.flatMap((node) => node['Index Name'] ?? []);
 

@@ -1,36 +1,17 @@
+import { Passwords } from '@org/enterprise-auth/passwords';
 import { Database } from '@org/enterprise-persistence';
 import { sql } from 'drizzle-orm';
-import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
-import { Passwords } from '@org/enterprise-auth/passwords';
+import { onEveryDatabase } from '../databases.testing.js';
+import { send, type Answer } from '../http.testing.js';
 import { actAs, testApi, type TestApi, type TestSettings } from '../testing.js';
 import { UserRepository } from './user.repository.js';
 
-interface Answer { readonly status: number; readonly headers: Headers; readonly body: any }
-const send = async (url: string, method = 'GET', { body, ...headers }: { body?: unknown; [header: string]: unknown } = {}): Promise<Answer> => {
-  const response = await fetch(url, {
-    method, headers: { ...(headers as Record<string, string>), ...(body !== undefined && { 'content-type': 'application/json' }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
-};
 const nowhere = '01890a5d-ac96-774b-bcce-b302099a8057';
 const someAdmin = actAs(nowhere, 'admin');
 const password = 'correct horse';
 const name = { given: 'Ada', family: 'Lovelace' };
 
-describe('on PGlite', () => {
-  story('the express engine', async () => ({ HTTP_ENGINE: 'express' }));
-});
-
-describeWithPostgres('on PostgreSQL', () => {
-  let server: PostgresServer;
-  beforeAll(async () => { server = await startPostgres(); }, 30_000);
-  afterAll(() => server[Symbol.asyncDispose]());
-
-  story('the node engine', async () => ({ HTTP_ENGINE: 'node', DATABASE_URL: await server.createDatabase() }));
-  story('the express engine with a single connection', async () => ({ HTTP_ENGINE: 'express', DATABASE_URL: await server.createDatabase(), DATABASE_POOL_MAX: 1 }));
-});
+onEveryDatabase(story);
 
 /** What the API does with users, whatever serves it and wherever they are kept. */
 function story(title: string, settings: () => Promise<TestSettings>): void { describe(`users on ${title}`, () => {

@@ -1,6 +1,6 @@
-import { currentContext } from '@org/enterprise-kernel';
-import { Database, type Connection, type Statement } from '@org/enterprise-persistence';
+import { Database } from '@org/enterprise-persistence';
 import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
+import { listenTo, planOf, type Sent } from '../statements.testing.js';
 import { actAs, testApi, type TestApi } from '../testing.js';
 
 const total = 10_000;
@@ -9,7 +9,7 @@ describeWithPostgres(`the statements of ${total} users`, () => {
   let server: PostgresServer;
   let api: TestApi;
   let database: Database;
-  const sent: { readonly text: string; readonly params: readonly unknown[] }[] = [];
+  const sent: Sent[] = [];
 
   beforeAll(async () => {
     server = await startPostgres();
@@ -21,24 +21,13 @@ describeWithPostgres(`the statements of ${total} users`, () => {
       select gen_random_uuid(), 'user' || i || '@example.com', 'Given' || i % 100, 'Family' || i, case when i % 2000 = 0 then '{admin,user}' else '{user}' end::text[], 1, t, t
       from generate_series(1, ${total}) i, lateral (select timestamptz '2026-01-01' + i * interval '1 second' as t);
       analyze users`);
-    await database.withConnection(async (connection) => listenTo(connection));
+    await listenTo(database, (statement, request) => { if (request) sent.push(statement); });
   }, 60_000);
   afterAll(async () => {
     await api[Symbol.asyncDispose]();
     await server[Symbol.asyncDispose]();
   });
   beforeEach(() => { sent.length = 0; });
-
-  /** Notes every statement of a request that goes over the connection: events are delivered over it, too. */
-  function listenTo(connection: Connection): void {
-    const { query, script, begin } = connection;
-    const note = (text: string, params: unknown[] = []): void => { if (currentContext()) sent.push({ text, params }); };
-    Object.assign(connection, {
-      query(statement: Statement, params: unknown[]) { note(statement.text, params); return query.call(connection, statement, params); },
-      script(text: string) { note(text); return script.call(connection, text); },
-      begin(text: string) { note(text); return begin.call(connection, text); },
-    });
-  }
 
   const admin = actAs('01890a5d-ac96-774b-bcce-b302099a8057', 'admin');
   async function request(path: string, method = 'GET', body?: object): Promise<any> {
@@ -50,14 +39,8 @@ describeWithPostgres(`the statements of ${total} users`, () => {
 
   /** Names of the indexes that the server reads for the one statement among those sent that has this in its text. */
   async function indexesOf(part: string): Promise<string> {
-    const { text, params } = sent.find((each) => each.text.includes(part))!;
-    return database.withConnection(async (connection) => {
-      const ask = async (question: string, values: unknown[] = []): Promise<any> => (await connection.query({ text: question, prepared: false, rows: 'objects' }, values)).rows[0];
-      const { name } = await ask('select name from pg_prepared_statements where statement = $1', [text]);
-      const literals = params.map((value) => `'${String(value instanceof Date ? value.toISOString() : value).replaceAll("'", "''")}'`);
-      const answer = await ask(`explain (format json) execute "${name}"${literals.length > 0 ? ` (${literals.join(', ')})` : ''}`);
-      return [...JSON.stringify(answer['QUERY PLAN']).matchAll(/"Index Name":"(\w+)"|"Node Type":"(Sort|Seq Scan)"/g)].map(([, index, node]) => index ?? node).join();
-    });
+    const { nodes } = await planOf(database, sent.find((each) => each.text.includes(part))!);
+    return nodes.flatMap((node) => node['Index Name'] ?? (['Sort', 'Seq Scan'].includes(node['Node Type']) ? node['Node Type'] : [])).join();
   }
 
   test.each([

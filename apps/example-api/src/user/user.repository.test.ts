@@ -1,11 +1,7 @@
 import { createContainer, provide, provideValue, type Provider } from '@org/enterprise-di';
 import type { DomainEvent } from '@org/enterprise-kernel';
 import { Database } from '@org/enterprise-persistence';
-import { migrations } from '@org/enterprise-persistence/migrations';
-import { pgliteDatabase } from '@org/enterprise-persistence/pglite';
-import { postgresDatabase } from '@org/enterprise-persistence/postgres';
-import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
-import { migrationOptions } from '../database.js';
+import { onEachMigratedDatabase } from '../databases.testing.js';
 import { EventSink } from '../events/event-sink.js';
 import { Email } from './email.js';
 import { changeUser, registerUser, removeUser } from './user.js';
@@ -27,38 +23,12 @@ async function opened(...providers: Provider[]): Promise<OpenedUsers> {
 
 const drizzleOn = (database: Database): Provider[] => [provide(Database, {}, () => database, { dispose: false }), drizzleUserRepository];
 
-/** Each on tables of its own. */
-async function emptied(database: Database): Promise<Database> {
-  await database.script('drop schema public cascade; create schema public');
-  await migrations(database, migrationOptions).migrate();
-  return database;
-}
-
 userRepositoryContract('memory', () => opened(memoryUserRepository));
 
-describe('PGlite', () => {
-  const database = pgliteDatabase({ folder: 'memory' });
-  afterAll(() => database.close());
-  userRepositoryContract('pglite', async () => opened(...drizzleOn(await emptied(database))));
-});
-
-describeWithPostgres('PostgreSQL', () => {
-  let server: PostgresServer;
-  const databases: Database[] = [];
-  beforeAll(async () => { server = await startPostgres(); }, 30_000);
-  afterEach(() => Promise.all(databases.splice(0).map((database) => database.close())));
-  afterAll(() => server[Symbol.asyncDispose]());
-  const connect = async (max: number): Promise<Database> => {
-    const database = postgresDatabase({ url: await server.createDatabase(), max });
-    databases.push(database);
-    await migrations(database, migrationOptions).migrate();
-    return database;
-  };
-
-  for (const max of [10, 1]) userRepositoryContract(`PostgreSQL, pool of ${max}`, async () => opened(...drizzleOn(await connect(max))));
-
-  test('what cannot be announced does not happen', async () => {
-    const database = await connect(2);
+onEachMigratedDatabase(
+  (name, open) => userRepositoryContract(name, async () => opened(...drizzleOn(await open()))),
+  (open) => test('what cannot be announced does not happen', async () => {
+    const database = await open(2);
     const kept = await opened(...drizzleOn(database));
     const mute = await repository({ append: async () => { throw new Error('no outbox'); } }, ...drizzleOn(database));
     const now = new Date('2026-01-01T00:00:00.000Z');
@@ -71,5 +41,5 @@ describeWithPostgres('PostgreSQL', () => {
     await expect(mute.save(changeUser(decision.state, { name: { given: 'Eve', family: '' } }, now))).rejects.toThrow('no outbox');
     await expect(mute.remove(removeUser(decision.state, new Set()))).rejects.toThrow('no outbox');
     await expect(kept.users.find(draft.id)).resolves.toEqual(decision.state);
-  });
-});
+  }),
+);
