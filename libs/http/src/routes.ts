@@ -87,7 +87,7 @@ function isUndeclared(endpoint: Endpoint | undefined, { code, kind }: AppError):
 }
 
 /** Every route can answer these; the API document adds them by itself. */
-const owned = new Set(['VALIDATION_FAILED', 'METHOD_NOT_ALLOWED', 'NOT_ACCEPTABLE', 'BODY_TIMEOUT', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'PRECONDITION_FAILED', 'PRECONDITION_REQUIRED',
+const owned = new Set(['VALIDATION_FAILED', 'MALFORMED_REQUEST', 'METHOD_NOT_ALLOWED', 'NOT_ACCEPTABLE', 'BODY_TIMEOUT', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'PRECONDITION_FAILED', 'PRECONDITION_REQUIRED',
   'IDEMPOTENCY_KEY_REQUIRED', 'IDEMPOTENCY_IN_PROGRESS', 'IDEMPOTENCY_KEY_REUSED',
   // Of a list's query, from the layer that knows what the columns hold: a contract that clients read should not have to load it.
   'LIST_REQUEST_INVALID']);
