@@ -7,6 +7,8 @@ export default {
   testTimeout: 60_000,
   // Much of the time goes to processes and databases that a test waits for; Jest's own choice leaves a core to itself.
   maxWorkers: '100%',
+  // A test that fails may leave a server open. At home the run that does not end shows it; in CI it would block the queue.
+  forceExit: process.env.CI === 'true',
   modulePathIgnorePatterns: ['<rootDir>/(libs|apps)/[^/]+/dist/', '<rootDir>/\\.nx/', '<rootDir>/tmp/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
