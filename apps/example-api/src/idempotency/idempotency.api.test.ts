@@ -60,4 +60,20 @@ function story(name: string, settings: () => Promise<TestSettings>): void { desc
     expect([theirs.status, theirs.replayed, theirs.location === mine.location]).toEqual([201, null, false]);
     expect((await add(api, 'once', {}, actAs('ann'))).code).toBe('FORBIDDEN');
   });
+
+  test('an order that ten attempts place takes from the stock once, and one that finds nothing there may be tried again', async () => {
+    const { data: { id } } = await add(api, 'tea', { stock: 5 });
+    const place = (key: string, quantity: number): Promise<Answer> => send(api, 'v1/orders', {
+      method: 'POST', headers: { ...actAs('carol'), 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify({ items: [{ product_id: id, quantity }] }),
+    });
+    const product = (): Promise<Answer> => send(api, `v1/products/${id}`, {});
+    const answers = await Promise.all(Array.from({ length: 10 }, () => place('order', 3)));
+    expect([new Set(answers.map(({ text }) => text)).size, answers[0]!.status, (await product()).data.stock]).toEqual([1, 201, 2]);
+
+    expect((await place('second', 3)).code).toBe('OUT_OF_STOCK');
+    await send(api, `v1/products/${id}/stock`, { method: 'PUT', headers: { ...writer, 'content-type': 'application/json', 'if-match': '*' }, body: '{"quantity":4}' });
+    const [second, again] = [await place('second', 3), await place('second', 3)];
+    expect([second.status, second.replayed, again, (await product()).data.stock]).toEqual([201, null, { ...second, replayed: 'true' }, 1]);
+  });
 }); }
