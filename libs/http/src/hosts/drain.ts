@@ -20,7 +20,8 @@ export interface CloseReport {
 }
 
 const sweepMilliseconds = 20;
-const longestAcceptance = 100;
+// A turn of a busy process takes ten milliseconds and more.
+const longestAcceptance = 1_000;
 
 /** Stops a server in order: no new connections, the last answer on each open one, then the end. */
 export async function drain(server: Server, connections: Connections, { deadline = { seconds: 10 }, idleGrace = { milliseconds: 250 } }: CloseOptions): Promise<CloseReport> {
