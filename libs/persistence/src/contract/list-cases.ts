@@ -120,6 +120,7 @@ export const listCases: Cases = {
   },
 
   'a cursor that nobody gave out is refused before PostgreSQL fails with it': async (db) => {
+    await clean(db);
     const list = listOf(db);
     const after = (field: string, value: string | number | boolean) => list({ pageSize: 1, sort: [{ field, direction: 'asc' }, { field: 'id', direction: 'asc' }], after: [value, 'x'] });
     for (const value of ['x', '1', true, 1.5, 2 ** 31, 1e300]) await rejects(after('rank', value), ListRequestInvalid.is, `rank ${value}`);
