@@ -72,7 +72,7 @@ describeWithPostgres('on PostgreSQL', () => {
   });
 
   test('repeats hold no connection while they wait', async () => {
-    const [db] = await pools(1, { max: 2, acquireTimeout: { milliseconds: 300 } });
+    const [db] = await pools(1, { max: 2, acquireTimeout: { seconds: 10 } });
     const store = persistenceIdempotencyStore(db!);
     const one = request();
     const first = held();

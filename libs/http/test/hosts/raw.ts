@@ -6,12 +6,12 @@ export interface Conversation { readonly text: string; readonly closed: boolean;
 export interface TalkOptions {
   /** Stops listening once this has been seen. @default waits for the end of the connection */
   readonly until?: RegExp;
-  /** Milliseconds. @default 3000 */
+  /** Milliseconds. @default 20000 */
   readonly patience?: number;
 }
 
 /** Opens a connection of its own for bytes that no HTTP client would send. */
-export function talk(port: number, bytes: string | Uint8Array | ((socket: Socket) => unknown), { until, patience = 3_000 }: TalkOptions = {}): Promise<Conversation> {
+export function talk(port: number, bytes: string | Uint8Array | ((socket: Socket) => unknown), { until, patience = 20_000 }: TalkOptions = {}): Promise<Conversation> {
   return new Promise((resolve) => {
     const begun = performance.now();
     const socket = connect(port, '127.0.0.1');

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { runInContext } from '@org/enterprise-kernel';
+import { runInContext, type Duration } from '@org/enterprise-kernel';
 import { sql } from 'drizzle-orm';
 import { integer, pgTable } from 'drizzle-orm/pg-core';
 import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
+import { until } from '../../../../tools/services/until.js';
 import type { Database } from '../database.js';
 import { DatabaseAuthenticationFailed, DatabaseBusy, DatabaseMissing, DatabaseStatementFailed, DatabaseTimeout, DatabaseUnavailable, DatabaseUnreachable } from '../errors.js';
 import { postgresDatabase, type PostgresDatabaseOptions } from './postgres.js';
@@ -34,10 +35,20 @@ describeWithPostgres('PostgreSQL when things go wrong', () => {
     await server[Symbol.asyncDispose]();
   });
 
+  const connectionsOf = async (name: string): Promise<readonly string[]> =>
+    (await admin.orm.execute<{ query: string }>(sql`select query from pg_stat_activity where application_name = ${name}`)).rows.map(({ query }) => query);
+  /** Takes a connection until it is told to give it back. */
+  const hold = async (db: Database): Promise<() => Promise<void>> => {
+    const [begun, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const holding = db.unitOfWork.run(async () => { await sleeping(db, 0); begun.resolve(); await end.promise; });
+    await Promise.race([begun.promise, holding]);
+    return () => { end.resolve(); return holding; };
+  };
   const killAll = async (db: Database): Promise<void> => {
     const name = db.name;
     await admin.orm.execute(sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${name}`);
-    await pause(50);
+    await until('they are gone', async () => (await connectionsOf(name)).length === 0);
+    await pause(50); // until this process has seen their end
   };
 
   it('leaks no connection over 1,000 aborted requests on a pool of 5', async () => {
@@ -65,13 +76,10 @@ describeWithPostgres('PostgreSQL when things go wrong', () => {
 
   it('answers DATABASE_BUSY in bounded time when all connections are in use, and goes on afterwards', async () => {
     const db = await open({ max: 2, acquireTimeout: { milliseconds: 100 } });
-    const holding = [1, 2].map(() => db.unitOfWork.run(() => sleeping(db, 0.4)));
-    await pause(50);
-    const before = performance.now();
+    const ends = [await hold(db), await hold(db)];
     const errors = await Promise.all([caught(sleeping(db, 0)), caught(db.unitOfWork.run(() => sleeping(db, 0)))]);
-    expect(performance.now() - before).toBeLessThan(300);
     expect(errors.map(({ code, kind }) => [code, kind])).toEqual([['DATABASE_BUSY', 'unavailable'], ['DATABASE_BUSY', 'unavailable']]);
-    await Promise.all(holding);
+    await Promise.all(ends.map((end) => end()));
     await sleeping(db, 0);
   });
 
@@ -99,8 +107,8 @@ describeWithPostgres('PostgreSQL when things go wrong', () => {
 
   it('does the same when it is lost during a statement, with others waiting', async () => {
     const db = await open({ max: 1, name: 'killed-busy' });
-    const running = caught(db.unitOfWork.run(() => sleeping(db, 5)));
-    await pause(50);
+    const running = caught(db.unitOfWork.run(() => sleeping(db, 30)));
+    await until('it runs', async () => (await connectionsOf('killed-busy')).some((query) => query.includes('pg_sleep')));
     const waiting = [1, 2, 3].map(() => sleeping(db, 0));
     await killAll(db);
     expect(DatabaseUnavailable.is(await running)).toBe(true);
@@ -115,7 +123,7 @@ describeWithPostgres('PostgreSQL when things go wrong', () => {
   });
 
   it('ends a statement that takes too long, and keeps the connection', async () => {
-    const db = await open({ max: 1, statementTimeout: { milliseconds: 50 } });
+    const db = await open({ max: 1, statementTimeout: { milliseconds: 250 } });
     expect(DatabaseTimeout.is(await caught(sleeping(db, 5)))).toBe(true);
     expect(DatabaseTimeout.is(await caught(db.unitOfWork.run(() => sleeping(db, 5))))).toBe(true);
     await sleeping(db, 0);
@@ -129,11 +137,11 @@ describeWithPostgres('PostgreSQL when things go wrong', () => {
   });
 
   it('says plainly why it cannot connect, without the password', async () => {
-    const ask = async (change: (url: URL) => void): Promise<any> => {
+    const ask = async (change: (url: URL) => void, connectTimeout: Duration = { seconds: 20 }): Promise<any> => {
       const url = new URL(server.url);
       url.password = 'hunter2';
       change(url);
-      await using db = postgresDatabase({ url: url.href, connectTimeout: { milliseconds: 500 } });
+      await using db = postgresDatabase({ url: url.href, connectTimeout });
       return await caught(sleeping(db, 0));
     };
     const mute = createServer().listen(0, '127.0.0.1');
@@ -144,8 +152,8 @@ describeWithPostgres('PostgreSQL when things go wrong', () => {
       const errors = {
         unreachable: await ask((url) => { url.port = '1'; }),
         unknownHost: await ask((url) => { url.hostname = 'nowhere.invalid'; }),
-        mute: await ask((url) => { url.port = portOf(mute); }),
-        hangingUp: await ask((url) => { url.port = portOf(hangingUp); }),
+        mute: await ask((url) => { url.port = portOf(mute); }, { milliseconds: 500 }),
+        hangingUp: await ask((url) => { url.port = portOf(hangingUp); }, { milliseconds: 500 }),
         missing: await ask((url) => { url.pathname = '/nothing_here'; }),
         user: await ask((url) => { url.username = 'stranger'; }),
       };
@@ -160,11 +168,10 @@ describeWithPostgres('PostgreSQL when things go wrong', () => {
   });
 
   it('fails its health check within its time when it has no connection to ask on', async () => {
-    const db = await open({ max: 1, healthTimeout: { milliseconds: 100 } });
-    const holding = sleeping(db, 0.4);
-    await pause(20);
+    const db = await open({ max: 1, healthTimeout: { milliseconds: 500 } });
+    const end = await hold(db);
     expect(DatabaseTimeout.is(await caught(db.health.check(new AbortController().signal) as Promise<unknown>))).toBe(true);
-    await holding;
+    await end();
     await db.health.check(new AbortController().signal);
   });
 
@@ -195,7 +202,6 @@ describeWithPostgres('PostgreSQL when things go wrong', () => {
     await pause(10);
     await db.close();
     expect(await running).toBe('done');
-    await pause(50);
-    expect((await admin.orm.execute(sql`select 1 from pg_stat_activity where application_name = 'closing'`)).rows).toEqual([]);
+    await until('the server has seen it', async () => (await connectionsOf('closing')).length === 0);
   });
 });
