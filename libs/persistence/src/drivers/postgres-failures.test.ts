@@ -39,10 +39,14 @@ describeWithPostgres('PostgreSQL when things go wrong', () => {
     (await admin.orm.execute<{ query: string }>(sql`select query from pg_stat_activity where application_name = ${name}`)).rows.map(({ query }) => query);
   /** Takes a connection until it is told to give it back. */
   const hold = async (db: Database): Promise<() => Promise<void>> => {
-    const [begun, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const holding = db.unitOfWork.run(async () => { await sleeping(db, 0); begun.resolve(); await end.promise; });
-    await Promise.race([begun.promise, holding]);
-    return () => { end.resolve(); return holding; };
+    let end!: () => void;
+    const ended = new Promise<void>((resolve) => { end = resolve; });
+    let holding!: Promise<void>;
+    await new Promise<void>((resolve, reject) => {
+      holding = db.unitOfWork.run(async () => { await sleeping(db, 0); resolve(); await ended; });
+      holding.catch(reject);
+    });
+    return () => { end(); return holding; };
   };
   const killAll = async (db: Database): Promise<void> => {
     const name = db.name;
