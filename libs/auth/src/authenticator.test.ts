@@ -1,4 +1,4 @@
-import { defineError, type Caller, type Meter } from '@org/enterprise-kernel';
+import { defineError, Unauthenticated, type Caller, type Meter } from '@org/enterprise-kernel';
 import { createAuthenticator } from './authenticator.js';
 import type { CredentialScheme, RequestCredentials } from './credentials.js';
 
@@ -7,7 +7,7 @@ const caller = (id: string, via: string): Caller => ({ id, via, kind: 'user', ro
 
 const verified: string[] = [];
 const bearer: CredentialScheme = {
-  name: 'bearer', challenge: 'Bearer', securityScheme: { type: 'http', scheme: 'bearer' },
+  name: 'bearer', challenge: (error) => (TokenExpired.is(error) ? 'Bearer error="invalid_token"' : 'Bearer'), securityScheme: { type: 'http', scheme: 'bearer' },
   read: ({ header }) => /^bearer +(.+)$/i.exec(header('authorization') ?? '')?.[1],
   verify(credential) {
     verified.push(`bearer ${credential}`);
@@ -119,7 +119,7 @@ test('of two schemes that read one header, the first that takes the credential v
 
 test('it describes its schemes and challenges with all of them', () => {
   expect(Object.keys(securitySchemes)).toEqual(['bearer', 'apiKey', 'session']);
-  expect(challenge).toBe('Bearer, Cookie');
+  expect([new Unauthenticated(), new TokenExpired()].map((error) => challenge!(error))).toEqual(['Bearer, Cookie', 'Bearer error="invalid_token", Cookie']);
   expect(createAuthenticator({ schemes: [apiKey] })).not.toHaveProperty('challenge');
 });
 

@@ -1,4 +1,4 @@
-import { isAppError, noopMeter, Unauthenticated, type Caller, type Meter } from '@org/enterprise-kernel';
+import { isAppError, noopMeter, Unauthenticated, type AppError, type Caller, type Meter } from '@org/enterprise-kernel';
 import type { CredentialScheme, RequestCredentials } from './credentials.js';
 import { AmbiguousCredentials } from './errors.js';
 import { placesOf, type Place } from './credential-places.js';
@@ -20,8 +20,8 @@ export interface Authenticator {
   authenticate(request: RequestCredentials): Caller | undefined | Promise<Caller | undefined>;
   /** OpenAPI security schemes by name. */
   readonly securitySchemes: Readonly<Record<string, object>>;
-  /** Value of the WWW-Authenticate header of a 401 (RFC 9110 section 11.6.1). */
-  readonly challenge?: string;
+  /** Gives the value of the WWW-Authenticate header of a 401 (RFC 9110 section 11.6.1) for this error. */
+  readonly challenge?: (error: AppError) => string;
 }
 
 /**
@@ -35,7 +35,7 @@ export function createAuthenticator({ schemes, meter = noopMeter }: CreateAuthen
   if (new Set(names).size < names.length) throw new TypeError(`Two schemes have one name: ${names.join(', ')}.`);
   const places = placesOf(schemes);
   const failures = meter.counter({ name: 'auth_failures_total', help: 'Requests whose credentials were refused.', labels: ['scheme', 'code'] });
-  const challenge = schemes.flatMap((scheme) => scheme.challenge ?? []).join(', ');
+  const challenges = schemes.flatMap(({ challenge = [] }) => challenge);
 
   const failed = (scheme: string, error: unknown): never => {
     failures.add(1, { scheme, code: isAppError(error) ? error.code : 'unexpected' });
@@ -62,7 +62,7 @@ export function createAuthenticator({ schemes, meter = noopMeter }: CreateAuthen
 
   return {
     securitySchemes: Object.fromEntries(schemes.map(({ name, securityScheme }) => [name, securityScheme])),
-    ...(challenge !== '' && { challenge }),
+    ...(challenges.length > 0 && { challenge: (error: AppError) => challenges.map((each) => (typeof each === 'string' ? each : each(error))).join(', ') }),
     authenticate(request) {
       let name = 'none';
       try {

@@ -1,4 +1,4 @@
-import type { Caller } from '@org/enterprise-kernel';
+import type { AppError, Caller } from '@org/enterprise-kernel';
 
 /** What of a request an authenticator may look at. */
 export interface RequestCredentials {
@@ -24,6 +24,9 @@ export interface CredentialScheme {
   verify(credential: string, request: RequestCredentials): Caller | Promise<Caller>;
   /** OpenAPI security scheme object. */
   readonly securityScheme: object;
-  /** What a `WWW-Authenticate` header says of it, e.g. `Bearer`. @default it says nothing */
-  readonly challenge?: string;
+  /**
+   * What a `WWW-Authenticate` header says of it, e.g. `Bearer`; a function says it to whom was refused with this error, whichever
+   * scheme refused. @default it says nothing
+   */
+  readonly challenge?: string | ((error: AppError) => string);
 }

@@ -1,16 +1,19 @@
-import { Unauthenticated, type Caller } from '@org/enterprise-kernel';
+import { defineError, Unauthenticated, type Caller } from '@org/enterprise-kernel';
 import { createAuthenticator, permissionSet, type Authenticator, type CredentialScheme } from '../src/index.js';
 
 const callers: Readonly<Record<string, readonly string[]>> = { ada: [], bob: [], eve: ['orders:read'], root: ['*'] };
 
+const TokenExpired = defineError('TOKEN_EXPIRED', { kind: 'unauthenticated', title: 'Expired.' });
+
 /** Takes the name of a caller for a token. `slow-ada` is Ada, after a while. */
 const scheme: CredentialScheme = {
-  name: 'bearer', challenge: 'Bearer realm="test"', securityScheme: { type: 'http', scheme: 'bearer' },
+  name: 'bearer', challenge: (error) => `Bearer realm="test"${TokenExpired.is(error) ? ', error="invalid_token"' : ''}`, securityScheme: { type: 'http', scheme: 'bearer' },
   read: ({ header }) => /^Bearer (.+)$/.exec(header('authorization') ?? '')?.[1],
   verify(token) {
     const id = token.replace('slow-', '');
     const made = (): Caller => {
       if (token === 'broken') throw new Error('the key store is down: hunter2');
+      if (token === 'expired') throw new TokenExpired();
       const granted = callers[id];
       if (!granted) throw new Unauthenticated();
       return { id, kind: 'user', via: 'test', roles: [], permissions: permissionSet(granted), tenant: 't1' };

@@ -1,4 +1,4 @@
-import type { Caller, ErrorClass } from '@org/enterprise-kernel';
+import type { AppError, Caller, ErrorClass } from '@org/enterprise-kernel';
 import { isPromise } from './is-promise.js';
 
 /**
@@ -46,8 +46,8 @@ export interface Authenticator {
   authenticate(credentials: Credentials): Caller | undefined | Promise<Caller | undefined>;
   /** How the API document describes it. @default none */
   readonly securitySchemes?: Readonly<Record<string, object>>;
-  /** Value of the WWW-Authenticate header of a 401. @default Bearer */
-  readonly challenge?: string;
+  /** Value of the WWW-Authenticate header of a 401, for all or for the error that is answered. @default Bearer */
+  readonly challenge?: string | ((error: AppError) => string);
 }
 
 /** Says whether a known or anonymous caller may use a route. */

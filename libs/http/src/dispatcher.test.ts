@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { currentContext, defineError, token, type Caller, type Logger } from '@org/enterprise-kernel';
 import { versionSet } from '@org/enterprise-versioning';
+import type { Authenticator } from './access.js';
 import { contract } from './contract.js';
 import { createDispatcher, type CreateDispatcherOptions } from './dispatcher.js';
 import { PreconditionFailed } from './errors.js';
@@ -254,6 +255,11 @@ describe('access', () => {
   const as = (caller: Caller | undefined) => dispatcher({ authenticator: { authenticate: async ({ header }) => { if (header('authorization') === 'bad') throw new Error('x'); return caller; } } });
   test('without credentials a route that is not public is 401, and says how to log in', async () => {
     expect(await call('GET', '/api/v1/mine')).toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' }, headers: { 'www-authenticate': 'Bearer' } });
+  });
+  test('an authenticator says how to log in, to each as it was refused', async () => {
+    const asked = (challenge: Authenticator['challenge']) => call('GET', '/api/v1/mine', {}, dispatcher({ authenticator: { authenticate: () => undefined, ...(challenge && { challenge }) } }));
+    expect((await asked('Basic')).headers).toMatchObject({ 'www-authenticate': 'Basic' });
+    expect((await asked(({ code }) => `Bearer error="${code}"`)).headers).toMatchObject({ 'www-authenticate': 'Bearer error="UNAUTHENTICATED"' });
   });
   test('a known caller gets in where it is enough to be known, and where its permission is asked for', async () => {
     expect(await call('GET', '/api/v1/mine', {}, as(alice))).toMatchObject({ status: 200, body: { data: { id: 'alice' } } });

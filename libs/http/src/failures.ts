@@ -36,8 +36,12 @@ export function failureAnswer({ logger, authenticator, errorPages, isUndeclared,
 
   return (exchange, thrown) => {
     exchange.error = thrown;
-    const answer = errorAnswer(exchange, presentable(exchange, thrown), { errorPages });
-    if (answer.status === 401) answer.headers.push('WWW-Authenticate', authenticator.challenge ?? 'Bearer');
+    const error = presentable(exchange, thrown);
+    const answer = errorAnswer(exchange, error, { errorPages });
+    if (answer.status === 401) {
+      const { challenge = 'Bearer' } = authenticator;
+      answer.headers.push('WWW-Authenticate', typeof challenge === 'string' ? challenge : challenge(error));
+    }
     return answer;
   };
 }

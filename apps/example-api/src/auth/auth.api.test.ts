@@ -207,7 +207,8 @@ describe('logging in', () => {
 
   test('bad proof is refused where none is needed', async () => {
     expect(await send('GET', '/ping', bearer('nonsense'))).toMatchObject({ status: 401, code: 'TOKEN_INVALID' });
-    expect((await send('GET', '/ping', bearer('nonsense'))).headers.get('www-authenticate')).toMatch(/^Bearer/);
+    const challenge = async (headers: Record<string, string>): Promise<string | null> => (await send('GET', '/me', headers)).headers.get('www-authenticate');
+    expect([await challenge(bearer('nonsense')), await challenge({ 'x-api-key': 'nonsense' }), await challenge({})]).toEqual(['Bearer error="invalid_token"', 'Bearer', 'Bearer']);
   });
 
   test('can be verified by others: the public keys are there, and nothing else of them', async () => {

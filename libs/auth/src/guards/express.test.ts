@@ -77,6 +77,7 @@ describe('a refusal', () => {
       expect([status, headers.get('www-authenticate'), headers.get('cache-control')]).toEqual([401, 'Bearer realm="test"', 'no-store']);
       expect(body).toEqual({ code: 'UNAUTHENTICATED', message: 'This needs credentials.', data: null, request_id: 'r-1' });
     }
+    expect((await get('/open', 'expired')).headers.get('www-authenticate')).toBe('Bearer realm="test", error="invalid_token"');
   });
 
   test('of an unknown caller is 401, of a known one 403 with what is missing', async () => {

@@ -6,7 +6,7 @@ import { compileAccess, type Access } from '../permissions/access.js';
 import { holdAnswer } from './held-answer.js';
 import { headerOf, repeatsHeader, requestIdOf } from './node-headers.js';
 import { isPlainPath } from './plain-path.js';
-import { refusalOf, type GuardAuthenticator } from './refusal.js';
+import { refusalOf, type Challenge, type GuardAuthenticator } from './refusal.js';
 
 /** Answers a request that is refused. The status and WWW-Authenticate are set already. */
 export type ExpressRefuse = (error: AppError, request: Request, response: Response, next: NextFunction) => void;
@@ -21,7 +21,7 @@ export interface AuthenticateOptions {
   readonly paths?: 'plain' | 'any';
 }
 
-interface Known { readonly caller: Caller; readonly challenge: string | undefined; readonly refuse: ExpressRefuse }
+interface Known { readonly caller: Caller; readonly challenge: Challenge | undefined; readonly refuse: ExpressRefuse }
 
 const slot = Symbol.for('org.enterprise.auth.request');
 const knownOf = (request: Request): Known | undefined => (request as { [slot]?: Known })[slot];

@@ -3,7 +3,7 @@ import { anonymous, bindEmitter, currentContext, extendContext, isAppError, runI
 import type { RequestCredentials } from '../credentials.js';
 import { compileAccess, type Access } from '../permissions/access.js';
 import { headerOf, repeatsHeader, requestIdOf } from './node-headers.js';
-import { refusalOf, type GuardAuthenticator } from './refusal.js';
+import { refusalOf, type Challenge, type GuardAuthenticator } from './refusal.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -20,7 +20,7 @@ export interface AuthenticationOptions {
   readonly refuse?: FastifyRefuse;
 }
 
-interface Known { readonly challenge: string | undefined; readonly refuse: FastifyRefuse; readonly settle: (() => void)[] }
+interface Known { readonly challenge: Challenge | undefined; readonly refuse: FastifyRefuse; readonly settle: (() => void)[] }
 
 const slot = Symbol.for('org.enterprise.auth.request');
 const knownOf = (request: FastifyRequest): Known | undefined => (request as { [slot]?: Known })[slot];

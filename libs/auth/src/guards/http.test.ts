@@ -46,6 +46,7 @@ const get = async (path: string, token?: string, headers: readonly string[] = []
 
 test('a policy is the access of a route, the check of its handler and the narrowing of its list', async () => {
   expect(await get('/orders/o1')).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer realm="test"' } });
+  expect(await get('/orders/o1', 'expired')).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer realm="test", error="invalid_token"' } });
   expect(await get('/orders/o1', 'ada')).toMatchObject({ status: 200, body: { data: { id: 'o1' } } });
   expect(await get('/orders/o1', 'slow-eve')).toMatchObject({ status: 200 });
   for (const id of ['o2', 'o9']) expect(await get(`/orders/${id}`, 'ada')).toMatchObject({ status: 404, body: { code: 'ORDER_NOT_FOUND', details: { id } } });

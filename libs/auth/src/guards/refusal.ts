@@ -3,8 +3,11 @@ import type { AppError, Caller, ErrorKind } from '@org/enterprise-kernel';
 /** What a guard needs of an authenticator; the root's, and that of `@org/enterprise-http`. */
 export interface GuardAuthenticator<Request> {
   authenticate(request: Request): Caller | undefined | Promise<Caller | undefined>;
-  readonly challenge?: string;
+  readonly challenge?: Challenge;
 }
+
+/** What WWW-Authenticate says, or how to find out for an error. */
+export type Challenge = string | ((error: AppError) => string);
 
 /** As `@org/enterprise-http` answers them. */
 const statuses: Readonly<Record<ErrorKind, number>> = {
@@ -18,10 +21,11 @@ export interface Refusal {
 }
 
 /** Turns an error that a caller may see into an answer, in the envelope that `@org/enterprise-http` uses too. */
-export function refusalOf({ kind, code, message, details }: AppError, requestId: string | undefined, challenge = 'Bearer'): Refusal {
+export function refusalOf(error: AppError, requestId: string | undefined, challenge: Challenge = 'Bearer'): Refusal {
+  const { kind, code, message, details } = error;
   return {
     status: statuses[kind],
-    headers: { 'Cache-Control': 'no-store', ...(kind === 'unauthenticated' && { 'WWW-Authenticate': challenge }) },
+    headers: { 'Cache-Control': 'no-store', ...(kind === 'unauthenticated' && { 'WWW-Authenticate': typeof challenge === 'string' ? challenge : challenge(error) }) },
     body: { code, message, data: null, ...(requestId !== undefined && { request_id: requestId }), ...(details !== undefined && { details }) },
   };
 }

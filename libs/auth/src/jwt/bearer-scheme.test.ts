@@ -1,8 +1,9 @@
-import type { Caller } from '@org/enterprise-kernel';
+import { Unauthenticated, type AppError, type Caller } from '@org/enterprise-kernel';
 import type { RequestCredentials } from '../credentials.js';
 import type { Invalidation, Revocations } from '../revocations.js';
 import { bearerScheme, type BearerSchemeOptions } from './bearer-scheme.js';
 import { callerFromClaims } from './caller-from-claims.js';
+import { TokenExpired, TokenInvalid } from './jwt.errors.js';
 import { signingKeys } from './signing-keys.js';
 import { tokenIssuer, type IssueTokenOptions } from './token-issuer.js';
 import { tokenVerifier } from './token-verifier.js';
@@ -46,8 +47,14 @@ describe('reading', () => {
 });
 
 test('the scheme describes itself, and the challenge names a realm that cannot break out of it', () => {
-  expect(setup().scheme).toMatchObject({ name: 'bearer', challenge: 'Bearer', securityScheme: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } });
-  expect(setup({ name: 'token', realm: 'orders' }).scheme).toMatchObject({ name: 'token', challenge: 'Bearer realm="orders"' });
+  expect(setup().scheme).toMatchObject({ name: 'bearer', securityScheme: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } });
+  const challengeOf = ({ scheme: { challenge } }: ReturnType<typeof setup>, error: AppError): string => (challenge as (error: AppError) => string)(error);
+  const named = setup({ name: 'token', realm: 'orders' });
+  expect([named.scheme.name, challengeOf(setup(), new Unauthenticated()), challengeOf(named, new Unauthenticated())]).toEqual(['token', 'Bearer', 'Bearer realm="orders"']);
+  // RFC 6750 section 3.1: of a token that was presented and refused, and of nothing else.
+  for (const refused of [new TokenInvalid(), new TokenExpired()]) {
+    expect([challengeOf(setup(), refused), challengeOf(named, refused)]).toEqual(['Bearer error="invalid_token"', 'Bearer realm="orders", error="invalid_token"']);
+  }
   for (const realm of ['a"b', 'a\\', 'a\r\nSet-Cookie: x', 'é']) expect(() => setup({ realm })).toThrow(TypeError);
 });
 

@@ -2,6 +2,7 @@ import type { Caller } from '@org/enterprise-kernel';
 import type { CredentialScheme } from '../credentials.js';
 import { callerFromClaims } from './caller-from-claims.js';
 import { isPromise } from './is-promise.js';
+import { TokenExpired, TokenInvalid } from './jwt.errors.js';
 import type { VerifiedToken } from './token-rules.js';
 import type { TokenVerifier } from './token-verifier.js';
 
@@ -24,6 +25,9 @@ const bearer = /^bearer(?: +(.*))?$/is;
 /** Accepts `Authorization: Bearer` (RFC 6750 section 2.1); other schemes of that header belong to somebody else. */
 export function bearerScheme({ verifier, caller = callerFromClaims(), name = 'bearer', realm }: BearerSchemeOptions): CredentialScheme {
   if (realm !== undefined && !/^[ !#-[\]-~]*$/.test(realm)) throw new TypeError('A realm is visible ASCII without quotes or backslashes.');
+  const challenge = realm === undefined ? 'Bearer' : `Bearer realm="${realm}"`;
+  // RFC 6750 section 3.1. Who has presented no token hears nothing of one.
+  const refused = `${challenge}${realm === undefined ? '' : ','} error="invalid_token"`;
   // By the verified token, which is another one after an invalidation: a mapping that was under way then is never found again.
   const callers = new WeakMap<VerifiedToken, Caller | Promise<Caller>>();
 
@@ -49,7 +53,7 @@ export function bearerScheme({ verifier, caller = callerFromClaims(), name = 'be
   return {
     name,
     securityScheme: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-    challenge: realm === undefined ? 'Bearer' : `Bearer realm="${realm}"`,
+    challenge: (error) => (TokenInvalid.is(error) || TokenExpired.is(error) ? refused : challenge),
     read(request) {
       const match = bearer.exec(request.header('authorization') ?? '');
       return match ? match[1] ?? '' : undefined;
