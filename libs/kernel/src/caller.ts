@@ -5,6 +5,8 @@ export interface Caller {
   readonly kind: 'anonymous' | 'user' | 'service';
   /** How the caller proved it, e.g. `jwt`, `api-key`, `session`; absent for anonymous. */
   readonly via?: string;
+  /** Id of what proved it, such as an API key, where there are several: for audit logs, and never a secret. */
+  readonly credentialId?: string;
   readonly roles: readonly string[];
   readonly permissions: ReadonlySet<string>;
   /** The tenant the caller belongs to, in a multi-tenant application. */

@@ -1,6 +1,6 @@
 import type { Caller } from '@org/enterprise-kernel';
 import { commonPermissions } from '../permissions/permission-set.js';
-import type { ApiKeyStore } from './api-key-store.js';
+import type { ApiKeyStore, StoredApiKey } from './api-key-store.js';
 import type { VerifiedKey } from './verified-keys.js';
 
 /** What of its owner a key depends on. */
@@ -22,7 +22,7 @@ export function apiKeyReader(store: ApiKeyStore, ownerOf: (id: string) => Promis
     const { replaced, expiresAt, lastUsedAt } = stored;
     return {
       id: stored.id,
-      caller: callerOf(stored.owner, owner, stored.scopes),
+      caller: callerOf(stored, owner),
       hash: Buffer.from(stored.hash, 'base64url'),
       replaced: replaced && { hash: Buffer.from(replaced.hash, 'base64url'), until: replaced.until.getTime() },
       expiresAt: expiresAt?.getTime() ?? Infinity,
@@ -31,8 +31,8 @@ export function apiKeyReader(store: ApiKeyStore, ownerOf: (id: string) => Promis
   };
 }
 
-const callerOf = (id: string, { kind = 'user', tenant, permissions }: ApiKeyOwner, scopes: readonly string[]): Caller => Object.freeze({
-  id, kind, via: 'api-key',
+const callerOf = ({ id: credentialId, owner: id, scopes }: StoredApiKey, { kind = 'user', tenant, permissions }: ApiKeyOwner): Caller => Object.freeze({
+  id, kind, via: 'api-key', credentialId,
   // Somebody might derive permissions from roles, past the scopes.
   roles: Object.freeze([]),
   permissions: commonPermissions(new Set(scopes), permissions),

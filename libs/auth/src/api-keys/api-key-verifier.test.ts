@@ -7,11 +7,11 @@ import { memoryApiKeyStore } from './memory-api-key-store.js';
 const wanted = { owner: 'ann', name: 'Deployment', scopes: ['orders:read', 'products:write'] };
 const withChecksum = (body: string): string => `${body}_${toBase62(crc32(body), 6)}`;
 
-test('a key says who calls: its owner, without roles, with what it may do', async () => {
+test('a key says who calls and by which key: its owner, without roles, with what it may do', async () => {
   const { keys, owners } = opened();
-  const { key } = await keys.issue(wanted);
+  const { key, apiKey: { id: credentialId } } = await keys.issue(wanted);
   const caller = await verify(keys, key);
-  expect({ ...caller, permissions: [...caller.permissions] }).toEqual({ id: 'ann', kind: 'user', via: 'api-key', roles: [], permissions: ['orders:read', 'products:write'] });
+  expect({ ...caller, permissions: [...caller.permissions] }).toEqual({ id: 'ann', kind: 'user', via: 'api-key', credentialId, roles: [], permissions: ['orders:read', 'products:write'] });
   expect(() => (caller.permissions as Set<string>).add('*')).toThrow(TypeError);
   expect(() => Object.assign(caller, { id: 'eve' })).toThrow(TypeError);
 
