@@ -1,7 +1,7 @@
 import type { ListRequest, ListResult } from '@org/enterprise-http';
 import { token } from '@org/enterprise-kernel';
 
-/** One thing that somebody with a special role did. */
+/** One thing that somebody did who may do more than every user. */
 export interface AuditEntry {
   /** Id of the event that says what happened. */
   readonly id: string;
@@ -9,6 +9,8 @@ export interface AuditEntry {
   readonly actor: string;
   /** How they proved who they are: `jwt`, `session`, `api-key`. */
   readonly via: string;
+  /** Id of the session or API key that proved it, if it has one. */
+  readonly credential: string | null;
   /** Type of the event, e.g. `user.roles_changed`. */
   readonly action: string;
   /** Id of what it was done to. */

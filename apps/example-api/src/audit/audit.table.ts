@@ -1,6 +1,6 @@
 import { index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
-/** What people with a special role did. Entries are added and never changed. */
+/** What people did who may do more than every user. Entries are added and never changed. */
 export const auditEntries = pgTable('audit_entries', {
   /** Id of the event that the entry tells of. */
   id: uuid().primaryKey(),
@@ -10,6 +10,8 @@ export const auditEntries = pgTable('audit_entries', {
   action: text().notNull(),
   /** How the actor proved who they are. */
   via: text().notNull(),
+  /** Id of the session or API key that proved it. */
+  credential: text(),
   requestId: text('request_id').notNull(),
   details: jsonb().$type<Readonly<Record<string, unknown>>>().notNull(),
   at: timestamp({ withTimezone: true, precision: 3, mode: 'date' }).notNull(),

@@ -7,8 +7,8 @@ import { Clock } from '../platform.js';
 import { AuditLog, type AuditEntry } from './audit-log.js';
 
 /**
- * Puts events into the outbox, and those that somebody with a special role caused into the audit log as well, in the unit of
- * work of the change. What changes announces itself by an event, so nothing that is done can be left out here.
+ * Puts events into the outbox, and those that somebody caused who may do more than every user into the audit log as well, in
+ * the unit of work of the change. What changes announces itself by an event, so nothing that is done can be left out here.
  */
 export const auditedEventSink = provide(EventSink, { bus: EventBus, audit: AuditLog, clock: Clock }, ({ bus, audit, clock }): EventSink => ({
   async append(events) {
@@ -21,7 +21,8 @@ export const auditedEventSink = provide(EventSink, { bus: EventBus, audit: Audit
 function entriesOf(events: readonly DomainEvent[], now: number): AuditEntry[] {
   const context = currentContext();
   if (!context?.caller || !isStaff(context.caller)) return [];
-  const { requestId, caller: { id: actor, via = 'unknown' } } = context;
+  const { requestId, caller: { id: actor, via = 'unknown', credentialId, sessionId } } = context;
+  const credential = credentialId ?? sessionId ?? null;
   const at = new Date(now);
-  return events.map(({ id, type: action, key: target, payload }) => ({ id, actor, via, action, target, requestId, details: { ...payload as object }, at }));
+  return events.map(({ id, type: action, key: target, payload }) => ({ id, actor, via, credential, action, target, requestId, details: { ...payload as object }, at }));
 }

@@ -74,7 +74,7 @@ describe('logging in', () => {
     expect((await send('PUT', `/users/${id}/roles`, bearer(root.access_token), { roles: ['support', 'user'] })).status).toBe(200);
     expect((await send('GET', '/me', bearer(before.access_token))).status).toBe(401);
     expect((await send('GET', '/users', bearer((await loggedIn('rising@example.com')).access_token))).status).toBe(200);
-    expect((await send('GET', '/audit-log?action=user.roles_changed', bearer(root.access_token))).data.items).toEqual([expect.objectContaining({ target: id, via: 'jwt' })]);
+    expect((await send('GET', '/audit-log?action=user.roles_changed', bearer(root.access_token))).data.items).toEqual([expect.objectContaining({ target: id, via: 'jwt', credential: expect.stringMatching(/^[\da-f-]{36}$/) })]);
   });
 
   test('is over for who is removed, keys included', async () => {
@@ -164,6 +164,19 @@ describe('logging in', () => {
 
     test('goes beyond its owner in nothing', async () => {
       expect(await create({ scopes: ['users:write'] })).toMatchObject({ status: 403, code: 'API_KEY_SCOPE_FORBIDDEN' });
+    });
+
+    test('leaves its id in the audit log with what it changes that users may not', async () => {
+      const root = await loggedIn(admin.email, admin.password);
+      const { data: { id: rootId } } = await send('GET', '/me', bearer(root.access_token));
+      const { data: { id: keyId, key } } = await send('POST', '/me/api-keys', bearer(root.access_token), { name: 'import', scopes: ['products:write'] });
+      const product = await send('POST', '/products', { 'x-api-key': key }, { name: 'Sencha', category: 'tea', price: { amount: 690, currency: 'EUR' }, stock: 3 });
+      const logged = async () => (await send('GET', `/audit-log?actor=${rootId}&action=product.added`, bearer(root.access_token))).data.items;
+      expect([product.status, await logged()]).toEqual([201, [expect.objectContaining({ target: product.data.id, via: 'api-key', credential: keyId })]]);
+
+      const { data: { key: buyer } } = await send('POST', '/me/api-keys', bearer(root.access_token), { name: 'buyer', scopes: ['orders:own'] });
+      expect((await send('POST', '/orders', { 'x-api-key': buyer }, { items: [{ product_id: product.data.id, quantity: 1 }] })).status).toBe(201);
+      expect((await send('GET', `/audit-log?actor=${rootId}&action=order.placed`, bearer(root.access_token))).data.items).toEqual([]);
     });
 
     test('has a new secret after a rotation, and the old one for a while', async () => {

@@ -17,5 +17,7 @@ export const isRole = (name: string): name is Role => appRoles.has(name);
 /** Returns what all of these roles together allow. */
 export const permissionsOf = (given: readonly string[]): ReadonlySet<string> => appRoles.permissionsOf(given);
 
-/** Tells whether somebody has a role beyond that of every user. */
-export const isStaff = ({ roles: given }: { readonly roles: readonly string[] }): boolean => given.some((role) => role !== 'user');
+const ofEveryUser = permissionsOf(['user']);
+
+/** Tells whether somebody may do more than every user. By permissions, as an API key has no roles. */
+export const isStaff = ({ permissions }: { readonly permissions: ReadonlySet<string> }): boolean => [...permissions].some((each) => !ofEveryUser.has(each));
