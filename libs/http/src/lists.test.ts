@@ -22,6 +22,30 @@ test('the tie-break comes last and only if it is not there already', () => {
   expect(read(query.parse({})).sort).toEqual([{ field: 'name', direction: 'asc' }, { field: 'id', direction: 'asc' }]);
 });
 
+test('another field may decide between equal items', () => {
+  const { read, query } = list({ ...options, tieBreak: 'sku' });
+  expect(read(query.parse({ sort: 'name' })).sort).toEqual([{ field: 'name', direction: 'asc' }, { field: 'sku', direction: 'asc' }]);
+});
+
+test('a page is as long as the list says, and never longer than it allows', () => {
+  const sizeOf = (sizes: { readonly defaultPageSize?: number; readonly maxPageSize?: number }, query = {}): number => {
+    const { read, query: schema } = list({ ...options, ...sizes });
+    return read(schema.parse(query)).pageSize;
+  };
+  expect([sizeOf({}), sizeOf({ defaultPageSize: 5 }), sizeOf({ maxPageSize: 10 })]).toEqual([20, 5, 10]);
+  expect(sizeOf({ defaultPageSize: 5 }, { page_size: 100 })).toBe(100);
+  expect(() => sizeOf({ maxPageSize: 10 }, { page_size: 11 })).toThrow('<=10');
+});
+
+test.each([
+  [{ defaultPageSize: 200 }, 'A page of 100 at most cannot have 200 by default.'],
+  [{ defaultSort: [] }, 'The default order cannot sort by "";'],
+  [{ defaultSort: ['-price', 'price'] as const }, 'The default order names a field twice.'],
+  [{ filters: { page_size: z.string() } }, 'A filter cannot be called "page_size"'],
+])('a list with %j is refused when it is declared', (wrong, message) => {
+  expect(() => list({ ...options, ...wrong } as unknown as typeof options)).toThrow(message);
+});
+
 test('filters that are given are handed on in their types', () => {
   const { filters } = byPage.read(byPage.query.parse({ category: 'tea', min: 3 }));
   const min: number | undefined = filters.min;

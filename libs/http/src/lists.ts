@@ -12,7 +12,7 @@ export interface ListOptions<Sort extends string, Filters extends Readonly<Recor
   readonly tieBreak?: string;
   /** Query parameters that narrow the list; each is optional for the client. @default none */
   readonly filters?: Filters;
-  /** @default 20 */
+  /** @default 20, or `maxPageSize` if that is less */
   readonly defaultPageSize?: number;
   /** @default 100 */
   readonly maxPageSize?: number;
@@ -70,12 +70,24 @@ export interface List<Sort extends string, Filters extends Readonly<Record<strin
 
 type AnyList = List<any, any, any, any>;
 
-/** Declares a list that pages by number: `page`, `page_size`, `sort` and its filters. */
+const ownNames = ['page', 'page_size', 'sort', 'cursor'];
+
+/**
+ * Declares a list that pages by number: `page`, `page_size`, `sort` and its filters.
+ * @throws TypeError for a default page beyond the maximum, a default order that cannot be asked for, or a filter with a name of the list's own
+ */
 export function list<const Sort extends string, Filters extends Readonly<Record<string, Schema>> = Readonly<Record<never, Schema>>>(options: ListOptions<Sort, Filters> & { readonly cursor: true }): List<Sort, Filters, { [K in keyof CursorFields]: CursorFields[K] }, CursorInfo>;
 export function list<const Sort extends string, Filters extends Readonly<Record<string, Schema>> = Readonly<Record<never, Schema>>>(options: ListOptions<Sort, Filters> & { readonly cursor?: false }): List<Sort, Filters, { [K in keyof PageFields]: PageFields[K] }, PageInfo>;
 export function list(options: ListOptions<string, Readonly<Record<string, Schema>>>): AnyList {
-  const { sort, defaultSort, tieBreak = 'id', filters = {}, defaultPageSize = 20, maxPageSize = 100, cursor = false } = options;
+  const { sort, defaultSort, tieBreak = 'id', filters = {}, maxPageSize = 100, defaultPageSize = Math.min(20, maxPageSize), cursor = false } = options;
   const parseSort = sortParser(sort, tieBreak);
+  // A schema takes its own defaults unseen.
+  if (defaultPageSize > maxPageSize) throw new TypeError(`A page of ${maxPageSize} at most cannot have ${defaultPageSize} by default.`);
+  const wrongOrder = parseSort.fault(defaultSort.join(','));
+  if (wrongOrder !== undefined) throw new TypeError(`The default order ${wrongOrder}.`);
+  const taken = Object.keys(filters).find((name) => ownNames.includes(name));
+  if (taken !== undefined) throw new TypeError(`A filter cannot be called "${taken}", which a list has of its own.`);
+
   const page = z.int().min(1).max(1_000_000).meta({ description: 'From 1.' });
   const fields = {
     page: cursor ? page.optional() : page.default(1),
