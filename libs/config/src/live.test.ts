@@ -114,6 +114,24 @@ test('an outage of a source keeps the last good values, and the source is asked 
   expect(centre.loads).toBe(loads + 2);
 });
 
+test('how long changes gather, and how long to wait after an outage, are options', async () => {
+  const clock = manualClock();
+  const centre = pushedSource({ LOG_LEVEL: 'info' });
+  const config = await loadConfig({ schema, sources: [centre.source] }, { clock });
+  config.watch({ settle: { seconds: 1 }, retry: { seconds: 3 } });
+  await clock.advance({ seconds: 1 });
+  const { loads } = centre;
+  centre.fail(new Error('down'));
+  await clock.advance({ milliseconds: 999 });
+  expect(centre.loads).toBe(loads);
+  await clock.advance({ milliseconds: 1 });
+  expect(centre.loads).toBe(loads + 1);
+  await clock.advance({ milliseconds: 2_999 });
+  expect(centre.loads).toBe(loads + 1);
+  await clock.advance({ milliseconds: 1 });
+  expect(centre.loads).toBe(loads + 2);
+});
+
 test('a change during a wait for a retry is taken at once', async () => {
   const { centre, config, settle } = await pushedConfig();
   centre.fail(new Error('down'));

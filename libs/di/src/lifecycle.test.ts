@@ -179,6 +179,22 @@ describe('a stop', () => {
     expect(log[0]).toBe('drain c');
   });
 
+  test('has deadlines of its own for draining and for the rest', async () => {
+    const clock = manualClock();
+    const hang = () => new Promise(() => {});
+    const it = chain({ a: { drain: hang, stop: hang } }).container({ clock, stop: { drainWithin: { seconds: 2 } } });
+    await it.start();
+    const stopping = rejection(it.stop());
+    let over = false;
+    void stopping.then(() => { over = true; });
+    await clock.advance({ seconds: 11 }); // 2 for draining, then 10 for stopping
+    expect(over).toBe(false);
+    await clock.advance({ seconds: 1 });
+    expect(((await stopping) as DisposalError).errors.map((error: Error) => error.message)).toEqual([
+      'Draining t.a did not finish within 2 s.', expect.stringMatching(/^Stopping t\.a did not finish within 10 s\./),
+    ]);
+  });
+
   test('leaves a drain that hangs after its deadline, names it, and still disposes of everything', async () => {
     const clock = manualClock();
     const { log, container } = chain({ b: { drain: () => new Promise(() => {}) } });

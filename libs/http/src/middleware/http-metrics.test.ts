@@ -1,4 +1,4 @@
-import type { Labels, Meter } from '@org/enterprise-kernel';
+import type { HistogramOptions, Labels, Meter } from '@org/enterprise-kernel';
 import { versionSet } from '@org/enterprise-versioning';
 import { z } from 'zod';
 import { contract } from '../contract.js';
@@ -62,6 +62,17 @@ test('requests are counted and timed by template, and whatever a client makes up
   for (const seconds of durations) expect(seconds > 0 && seconds < 1).toBe(true);
   // Labels are bound once for each endpoint and status, not once a request. OPTIONS has no endpoint that stays.
   expect(bound.filter((name) => name === 'http_server_requests_total{GET, /orders/{id}, 200}')).toHaveLength(1);
+});
+
+test.each([[undefined, 5, 11], [[0.1, 1], 100, 2]])('durations are counted in the buckets %j', (buckets, first, length) => {
+  const declared: (readonly number[])[] = [];
+  const { meter } = recording();
+  const histogram = ((options: HistogramOptions) => {
+    declared.push(options.buckets ?? []);
+    return meter.histogram(options);
+  }) as Meter['histogram'];
+  httpMetrics({ meter: { ...meter, histogram }, ...(buckets && { buckets }) });
+  expect([declared[0]![0]! * 1_000, declared[0]!.length]).toEqual([first, length]);
 });
 
 test('requests in flight are counted while they are, and only those that came as far as the counter', async () => {
