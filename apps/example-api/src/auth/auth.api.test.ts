@@ -1,8 +1,10 @@
 import { testApi, type TestApi } from '../testing.js';
+import { bcrypt } from '@org/enterprise-auth/bcrypt';
 import { cipher, deriveKeyRing } from '@org/enterprise-auth/crypto';
 import { EventBus } from '@org/enterprise-events';
 import { Database } from '@org/enterprise-persistence';
 import { mails } from '../mail/mail.table.js';
+import { UserRepository } from '../user/user.repository.js';
 import { MasterKeys } from './auth.keys.js';
 
 const admin = { email: 'root@example.com', password: 'only for this test' };
@@ -35,6 +37,17 @@ describe('logging in', () => {
     expect((await send('POST', '/auth/logout', bearer(data.access_token))).status).toBe(204);
     expect(await send('GET', '/me', bearer(data.access_token))).toMatchObject({ status: 401, code: 'TOKEN_INVALID' });
     expect(await send('POST', '/auth/refresh', {}, { refresh_token: data.refresh_token })).toMatchObject({ status: 401, code: 'REFRESH_TOKEN_INVALID' });
+  });
+
+  test('gives a hash of another cost the one that is set by now', async () => {
+    const { data: { id } } = await register('old-hash@example.com');
+    const users = api.app.resolve(UserRepository);
+    const cost = async (): Promise<string> => (await users.passwordHash(id))!.slice(0, 7);
+    const made = await cost();
+    await using other = bcrypt({ cost: 5 });
+    await users.setPasswordHash(id, await other.hash(password));
+    expect([await cost(), (await logIn('old-hash@example.com', 'not it')).status, await cost()]).toEqual(['$2b$05$', 401, '$2b$05$']);
+    expect([(await logIn('old-hash@example.com')).status, await cost(), (await logIn('old-hash@example.com')).status]).toEqual([200, made, 200]);
   });
 
   test('does not say whether the address or the password is wrong', async () => {
@@ -120,6 +133,9 @@ describe('logging in', () => {
     const [mail, ...more] = await resets();
     expect([mail!.to, more]).toEqual([id, []]);
     const token = cipher(deriveKeyRing(api.app.resolve(MasterKeys), 'mails')).decrypt(mail!.data['encrypted_token'] as string, mail!.id);
+    // Somebody guesses at it meanwhile, and from the same address.
+    const guesses = await Promise.all(Array.from({ length: 40 }, (_, i) => logIn('forgetful@example.com', `guess ${i}`)));
+    expect(guesses.filter(({ code }) => code === 'LOGIN_THROTTLED').length).toBe(35);
     const reset = (new_password: string) => send('POST', '/auth/password/reset', {}, { token, new_password });
     expect((await reset('12345678')).code).toBe('VALIDATION_FAILED');
     expect((await reset('remembered this time')).status).toBe(204);
@@ -139,8 +155,9 @@ describe('logging in', () => {
     });
 
     test('permits what its scopes name, as long as its owner may', async () => {
-      const { status, data: { id, key, ...shown } } = await create({ scopes: ['users:read'], expires_in_days: 30 });
+      const { status, headers, data: { id, key, ...shown } } = await create({ scopes: ['users:read'], expires_in_days: 30 });
       expect([status, key, shown]).toEqual([201, expect.stringMatching(/^exapi_/), { name: 'ci', scopes: ['users:read'], created_at: expect.any(String), expires_at: expect.any(String), last_used_at: null }]);
+      expect([headers.get('location'), (await send('GET', '/me/api-keys', bearer(token))).data]).toEqual([`/api/v2/me/api-keys/${id}`, { items: [{ id, ...shown }] }]);
       const answers = async () => [(await send('GET', '/users', { 'x-api-key': key })).status, (await send('GET', '/audit-log', { 'x-api-key': key })).status, (await send('GET', '/me', { 'x-api-key': key })).data?.id];
       expect(await answers()).toEqual([200, 403, owner]);
       const root = await loggedIn(admin.email, admin.password);

@@ -89,7 +89,7 @@ export const authContract = contract('auth', {
     ...own, method: 'POST', path: '/me/api-keys', summary: 'Make an API key',
     description: 'It may do what its scopes name and its owner may do at that moment. An API key cannot make another.',
     body: z.object({ name: Label, scopes: z.array(z.string().min(1).max(100)).max(50).default([]), expires_in_days: z.int().min(1).max(3_650).optional() }),
-    returns: created(NewApiKey), errors: [ApiKeyRequestInvalid, ApiKeyScopeForbidden, ApiKeyLimitReached, ApiKeyNotAllowed, ApiKeyOwnerUnknown],
+    returns: created(NewApiKey, { location: '/me/api-keys/{id}' }), errors: [ApiKeyRequestInvalid, ApiKeyScopeForbidden, ApiKeyLimitReached, ApiKeyNotAllowed, ApiKeyOwnerUnknown],
   }),
   rotateApiKey: route({
     ...own, method: 'POST', path: '/me/api-keys/{id}/rotate', summary: 'Give an API key a new secret', description: 'The old one is good for another day.',

@@ -40,7 +40,7 @@ export const authRoutes = implement(authContract, needs, ({ logIns, passwords, s
 
   changePassword: ({ caller, body, remoteAddress }) => faultsOf('new_password', passwords.change(caller, body.current_password, body.new_password, remoteAddress)),
   forgetPassword: ({ body }) => passwords.forget(body.email),
-  resetPassword: ({ body }) => faultsOf('new_password', passwords.reset(body.token, body.new_password)),
+  resetPassword: ({ body, remoteAddress }) => faultsOf('new_password', passwords.reset(body.token, body.new_password, remoteAddress)),
 
   listSessions: async ({ caller }) => ({ items: (await sessions.list(caller.id, { current: caller.sessionId })).map(session) }),
   async renameSession({ caller, params, body }) {

@@ -58,9 +58,12 @@ export const PasswordChanges = service('auth.PasswordChanges', needs, ({ users, 
         .finally(() => sending.delete(mail));
       sending.add(mail);
     },
-    async reset(token: string, wanted: string): Promise<void> {
+    async reset(token: string, wanted: string, address: string): Promise<void> {
       const { subject } = await resets.peek(token);
-      await set(await userOf(subject), wanted, () => resets.consume(token));
+      const user = await userOf(subject);
+      await set(user, wanted, () => resets.consume(token));
+      // Who reads the mail of an account is no guesser, so those who guess at it do not keep its user out.
+      await throttle.trust({ account: user.email, address });
     },
     async drain(): Promise<void> { await Promise.all(sending); },
   };
