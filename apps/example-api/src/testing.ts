@@ -3,7 +3,7 @@ import { permissionSet } from '@org/enterprise-auth';
 import { loadConfig, overrides } from '@org/enterprise-config';
 import { provideValue, type Application } from '@org/enterprise-di';
 import { Unauthenticated } from '@org/enterprise-http';
-import { noopLogger, type Caller } from '@org/enterprise-kernel';
+import { noopLogger, type Caller, type Logger } from '@org/enterprise-kernel';
 import { exampleApi } from './app.js';
 import { isRole, permissionsOf } from './auth/roles.js';
 import { Authenticator } from './authenticator.js';
@@ -49,16 +49,18 @@ export interface TestApiOptions {
   readonly terminal?: (text: string) => void;
   /** Whether callers have to prove who they are. @default false: {@link actAs} says it */
   readonly proof?: boolean;
+  /** @default silent */
+  readonly logger?: Logger;
 }
 
 /** Starts the whole application on a free port, with settings of the test's own. */
-export async function testApi(values: TestSettings = {}, { terminal, proof = false }: TestApiOptions = {}): Promise<TestApi> {
+export async function testApi(values: TestSettings = {}, { terminal, proof = false, logger = noopLogger }: TestApiOptions = {}): Promise<TestApi> {
   const { values: settings } = await loadConfig({
     schema: definition.schema,
     sources: [overrides({ APP_ENV: 'test', PORT: 0, LOG_LEVEL: 'silent', PASSWORD_COST: 4, DATABASE_URL: 'pglite:memory', ...values })],
   });
   const app = exampleApi({
-    settings, logger: noopLogger, root: tmpdir(), ...(terminal && { terminal }),
+    settings, logger, root: tmpdir(), ...(terminal && { terminal }),
     overrides: proof ? [] : [provideValue(Authenticator, byName)],
   });
   await app.start();

@@ -53,6 +53,16 @@ describe('who has an account', () => {
     }
   });
 
+  test('shows in a registration, of which so many are answered as there are requests at all', async () => {
+    await using limited = await testApi({ HTTP_ENGINE: 'node', RATE_LIMIT_MAX: 3 }, { proof: true });
+    const statuses = [];
+    for (let i = 0; i < 5; i++) {
+      const { status } = await fetch(`${limited.url}/api/v2/auth/register`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ email: 'taken@example.com', password, name: { given: 'Ada' } }) });
+      statuses.push(status);
+    }
+    expect(statuses).toEqual([201, 409, 409, 429, 429]);
+  });
+
   test('a session that was there before the log-in is not the one after it', async () => {
     await register('fixed@example.com');
     const open = (headers: Record<string, string> = {}) => post('/auth/session', { email: 'fixed@example.com', password }, { 'sec-fetch-site': 'same-origin', ...headers });

@@ -1,11 +1,17 @@
 import { HttpServer } from '../server.js';
 import { testApi } from '../testing.js';
+import { operationsPort } from './operations.js';
 
 const ask = async (url: string): Promise<[number, any]> => {
   const response = await fetch(url);
   return [response.status, await response.json()];
 };
 const parts = ['application', 'database', 'revocations', 'events'];
+
+test('operators have a listener of their own in production, and elsewhere if its port is set', () => {
+  expect([operationsPort({ APP_ENV: 'prod', OPS_PORT: undefined }), operationsPort({ APP_ENV: 'prod', OPS_PORT: 8_000 }), operationsPort({ APP_ENV: 'dev', OPS_PORT: undefined }), operationsPort({ APP_ENV: 'dev', OPS_PORT: 0 })])
+    .toEqual([9_090, 8_000, undefined, 0]);
+});
 
 test('where operators share the listener, it names the parts', async () => {
   await using api = await testApi();

@@ -1,6 +1,7 @@
+import { inspect } from 'node:util';
 import { Passwords } from '@org/enterprise-auth/passwords';
 import { createContainer, provide, provideValue } from '@org/enterprise-di';
-import { systemClock } from '@org/enterprise-kernel';
+import { systemClock, type Logger } from '@org/enterprise-kernel';
 import { Database } from '@org/enterprise-persistence';
 import { postgresDatabase } from '@org/enterprise-persistence/postgres';
 import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../../tools/services/postgres.js';
@@ -23,9 +24,12 @@ describeWithPostgres('the first administrator', () => {
   const shown = /^The first administrator is (\S+) with the password (\S{20}) /;
 
   /** Starts the application and tells what a person saw at the terminal meanwhile. */
-  async function started(settings: TestSettings): Promise<{ readonly api: TestApi; readonly texts: readonly string[] }> {
+  async function started(settings: TestSettings): Promise<{ readonly api: TestApi; readonly texts: readonly string[]; readonly logged: readonly string[] }> {
     const texts: string[] = [];
-    return { api: await testApi(settings, { terminal: (text) => { texts.push(text); } }), texts };
+    const logged: string[] = [];
+    const note = (message: string, fields?: object): void => { logged.push(`${message} ${inspect(fields, { depth: 9 })}`); };
+    const logger: Logger = { debug: note, info: note, warn: note, error: note, child: () => logger };
+    return { api: await testApi(settings, { terminal: (text) => { texts.push(text); }, logger }), texts, logged };
   }
   const found = (api: TestApi, email: string) => api.app.resolve(UserRepository).findByEmail(Email.parse(email));
   const opens = async (api: TestApi, email: string, password: string): Promise<boolean> => {
@@ -33,12 +37,13 @@ describeWithPostgres('the first administrator', () => {
     return (await api.app.resolve(Passwords).verify(password, await api.app.resolve(UserRepository).passwordHash(id))).valid;
   };
 
-  test('gets a password of their own in dev, which is shown at the first start only', async () => {
+  test('gets a password of their own in dev, which is shown at the first start only, and never by the logger', async () => {
     const DATABASE_URL = await server.createDatabase();
     const first = await started({ ...dev, DATABASE_URL });
     const [, email, password] = shown.exec(first.texts.join(''))!;
     expect([email, first.texts.length, (await found(first.api, email!))!.roles, await opens(first.api, email!, password!)]).toEqual(['admin@example.com', 1, ['admin'], true]);
     await first.api[Symbol.asyncDispose]();
+    expect([first.logged.length > 0, first.logged.filter((line) => line.includes(password!))]).toEqual([true, []]);
 
     const second = await started({ ...dev, DATABASE_URL });
     expect([second.texts, await opens(second.api, email!, password!)]).toEqual([[], true]);

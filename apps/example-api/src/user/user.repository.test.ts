@@ -25,6 +25,15 @@ const drizzleOn = (database: Database): Provider[] => [provide(Database, {}, () 
 
 userRepositoryContract('memory', () => opened(memoryUserRepository));
 
+test('what is saved is a decision with its events, and no user without them', async () => {
+  const { users } = await opened(memoryUserRepository);
+  const { state } = registerUser({ id: 'a', email: Email.parse('ada@example.com'), name: { given: 'Ada', family: '' }, roles: ['user'] }, new Date(0));
+  // @ts-expect-error a user alone does not say what happened
+  await expect(users.save(state)).rejects.toThrow();
+  // @ts-expect-error nor does a state
+  await expect(users.add({ state }, 'hash')).rejects.toThrow();
+});
+
 onEachMigratedDatabase(
   (name, open) => userRepositoryContract(name, async () => opened(...drizzleOn(await open()))),
   (open) => test('what cannot be announced does not happen', async () => {
