@@ -202,6 +202,24 @@ describeWithPostgres('PostgreSQL when things go wrong', () => {
     expect(both).toEqual([[{ texts: 1, used: true }], [{ texts: 1, used: true }]]);
   });
 
+  it('leaves nothing prepared on the server where it is told that a pooler would not find it again', async () => {
+    const db = await open({ max: 1, prepare: false });
+    const find = db.orm.select({ n: sql<number>`n` }).from(sql`(values (1), (2)) as numbers (n)`).where(sql`n = ${sql.placeholder('n')}::int`).prepare('find');
+    for (const n of [1, 2]) expect(await find.execute({ n })).toEqual([{ n }]);
+    expect(await db.unitOfWork.run(() => find.execute({ n: 2 }))).toEqual([{ n: 2 }]);
+    expect((await db.orm.execute(sql`select name from pg_prepared_statements`)).rows).toEqual([]);
+  });
+
+  it('gives up a lock that it has waited for as long as it is told to', async () => {
+    const db = await open({ max: 2, lockTimeout: { milliseconds: 100 } });
+    await db.script('create table numbers (n int not null)');
+    await db.unitOfWork.run(async () => {
+      await db.script('lock table numbers in access exclusive mode');
+      expect(DatabaseTimeout.is(await caught(db.unitOfWork.outside(async () => db.orm.select().from(numbers))))).toBe(true);
+    });
+    expect(await db.orm.select().from(numbers)).toEqual([]);
+  });
+
   it('gives up its connections when closed, after what is running', async () => {
     const db = await open({ max: 3, name: 'closing' });
     const running = db.unitOfWork.run(async () => { await sleeping(db, 0.05); return 'done'; });
