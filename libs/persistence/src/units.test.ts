@@ -22,7 +22,7 @@ function setUp() {
   };
   return { db: createDatabase(driver, { clock }), pauses };
 }
-const conflict = async (): Promise<never> => { throw new TransactionConflict(); };
+const conflict = async (): Promise<never> => { throw new TransactionConflict({ sqlState: '40001' }); };
 
 // That PostgreSQL's own conflicts are repeated is in the contract of databases.
 describe('the pauses before a unit is run again', () => {
