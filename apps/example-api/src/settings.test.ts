@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { loadConfig, overrides } from '@org/enterprise-config';
 import { settings as definition } from './settings.js';
 
@@ -29,4 +30,11 @@ describe('production', () => {
     expect(weak).toMatch(/JWT_SECRET .*at least 32 bytes/);
     expect(weak).not.toMatch(/c2hvcnQ|much too short/);
   });
+});
+
+test('.env.example has every setting as it is declared, and no other (npm run config -- example)', async () => {
+  const text = await readFile(new URL('../../../.env.example', import.meta.url), 'utf8');
+  const blocks = text.trimEnd().split('\n\n').map((block) => block.split('\n'));
+  const written = blocks.map((lines) => [/^#?([A-Z_]+)=/.exec(lines.at(-1)!)?.[1], lines[0]]);
+  expect(written).toEqual([...definition.fields.fields.values()].map(({ key, description }) => [key, `# ${description}`]));
 });
