@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { describeWithOwnPostgres, startPostgres, type PostgresServer } from '../../../tools/services/postgres.js';
+import { until } from '../../../tools/services/until.js';
 import { db, launch, started } from './launch.js';
 
 describe('a PGlite folder', () => {
@@ -30,6 +31,11 @@ describe('a PGlite folder', () => {
   }, 40_000);
 });
 
+/** What production has to be given besides a database. */
+const production = {
+  APP_ENV: 'prod', ADMIN_EMAIL: 'admin@example.com', ADMIN_PASSWORD: 'correct horse', JWT_ALG: 'HS256', JWT_SECRET: 's'.repeat(32), ENCRYPTION_KEYS: `k1:${'A'.repeat(43)}=`, OPS_PORT: '0',
+};
+
 describeWithOwnPostgres('the processes on PostgreSQL', () => {
   let server: PostgresServer;
   let configuration: string;
@@ -48,7 +54,7 @@ describeWithOwnPostgres('the processes on PostgreSQL', () => {
   test('db migrates, checks and fills a database, and production refuses a schema of another age', async () => {
     const DATABASE_URL = await server.createDatabase();
     const refused = async (): Promise<string> => {
-      const { exit, output } = launch({ DATABASE_URL, APP_ENV: 'prod', ADMIN_EMAIL: 'admin@example.com', ADMIN_PASSWORD: 'correct horse', JWT_ALG: 'HS256', JWT_SECRET: 's'.repeat(32), ENCRYPTION_KEYS: `k1:${'A'.repeat(43)}=` });
+      const { exit, output } = launch({ ...production, DATABASE_URL });
       expect(await exit).toBe(1);
       return output();
     };
@@ -65,6 +71,33 @@ describeWithOwnPostgres('the processes on PostgreSQL', () => {
     await sql`insert into _migrations (name, hash, applied_at, milliseconds, statements) values ('9999_future.sql', 'x', now(), 1, 1)`;
     await sql.end();
     expect(await refused()).toMatch(/9999_future\.sql/);
+  }, 60_000);
+
+  test('production starts with keys, an administrator and secrets of its own, from files too, and shows the public a status and nothing else', async () => {
+    const DATABASE_URL = await server.createDatabase();
+    expect((await db('migrate', { DATABASE_URL })).code).toBe(0);
+    const { ADMIN_PASSWORD, ...others } = production;
+    const ADMIN_PASSWORD_FILE = join(configuration, 'password');
+    await writeFile(ADMIN_PASSWORD_FILE, `${ADMIN_PASSWORD}\n`);
+    const twice = launch({ ...production, DATABASE_URL, ADMIN_PASSWORD_FILE });
+    expect([await twice.exit, twice.output()]).toEqual([1, expect.stringMatching(/ADMIN_PASSWORD and ADMIN_PASSWORD_FILE/)]);
+
+    const { child, url, output, exit } = await started({ ...others, DATABASE_URL, ADMIN_PASSWORD_FILE });
+    const ask = async (address: string, init: RequestInit = {}): Promise<[number, any]> => {
+      const response = await fetch(address, { ...init, headers: { 'content-type': 'application/json' } });
+      return [response.status, await response.json()];
+    };
+    expect(await ask(`${url}/health/ready`)).toEqual([200, { status: 'pass' }]);
+    const said = (): RegExpExecArray | null => /Operators have a listener of their own.*?"url":"([^"]+)"/.exec(output());
+    await until('the log says where operators look', () => said() !== null);
+    const operators = said()![1]!;
+    expect(await ask(`${operators}/health/ready`)).toEqual([200, expect.objectContaining({ checks: expect.objectContaining({ postgres: expect.anything() }) })]);
+    expect(await ask(`${url}/api/v2/auth/login`, { method: 'POST', body: JSON.stringify({ email: production.ADMIN_EMAIL, password: ADMIN_PASSWORD }) })).toMatchObject([200, { data: { token_type: 'Bearer' } }]);
+    // No demonstration data, and a secret is no public key.
+    expect([(await ask(`${url}/api/v2/products`))[1].data.total, await ask(`${url}/.well-known/jwks.json`)]).toEqual([0, [200, { keys: [] }]]);
+    expect(output()).not.toContain(ADMIN_PASSWORD);
+    child.kill('SIGTERM');
+    expect(await exit).toBe(0);
   }, 60_000);
 
   test('a database that cannot be used ends the start, which says why and keeps the password to itself', async () => {
