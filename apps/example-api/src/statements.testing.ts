@@ -29,6 +29,8 @@ export interface PlanNode { readonly 'Node Type': string; readonly 'Index Name'?
 export interface Plan {
   /** How often the server has run the statement so far. */
   readonly runs: number;
+  /** How often it has made a plan for it: six times at most where it settles for one. */
+  readonly planned: number;
   /** All steps, each before those that it is made of. */
   readonly nodes: readonly PlanNode[];
 }
@@ -38,10 +40,10 @@ export function planOf(database: Database, { text, params }: Sent): Promise<Plan
   return database.withConnection(async (connection) => {
     const ask = async (question: string, values: unknown[] = []): Promise<any> =>
       (await connection.query({ text: question, prepared: false, rows: 'objects' }, values)).rows[0];
-    const { name, runs } = await ask('select name, (generic_plans + custom_plans)::int as runs from pg_prepared_statements where statement = $1', [text]);
+    const { name, runs, planned } = await ask('select name, (generic_plans + custom_plans)::int as runs, (custom_plans + least(generic_plans, 1))::int as planned from pg_prepared_statements where statement = $1', [text]);
     const literals = params.map((value) => `'${String(value instanceof Date ? value.toISOString() : value).replaceAll("'", "''")}'`);
     const answer = await ask(`explain (format json) execute "${name}"${literals.length > 0 ? ` (${literals.join(', ')})` : ''}`);
-    return { runs, nodes: flat(answer['QUERY PLAN'][0].Plan) };
+    return { runs, planned, nodes: flat(answer['QUERY PLAN'][0].Plan) };
   });
 }
 

@@ -6,8 +6,8 @@ import { contract, createDispatcher, created, implement, route } from '../src/in
 import { nodeServer } from '../src/hosts/node.js';
 import { persistenceIdempotencyStore } from '../src/idempotency/persistence.js';
 
-// A process that takes orders, and stands still for ever at the moment it is told: `written`, when handler and answer are
-// written but not committed, or `committed`, when nobody has been answered yet.
+// A process that takes orders, and stands still for ever at the moment it is told: `written`, when the handler has
+// written and nothing is committed, or `committed`, when nobody has been answered yet.
 const [url, stop] = process.argv.slice(2);
 const database = postgresDatabase({ url: url! });
 const { unitOfWork } = database;
@@ -22,6 +22,7 @@ const idempotency = persistenceIdempotencyStore({
     get active() { return unitOfWork.active; },
     join: (body) => unitOfWork.join(body),
     afterCommit: (hook) => unitOfWork.afterCommit(hook),
+    atCommit: (statement, values) => unitOfWork.atCommit(statement, values),
     outside: (body) => unitOfWork.outside(body),
     async run(body, options) {
       const result = await unitOfWork.run(async () => {

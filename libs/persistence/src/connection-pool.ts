@@ -46,6 +46,9 @@ export class ConnectionPool {
     this.#waited = histogram.with(labels);
   }
 
+  /** Whether a connection takes several statements before it has answered the first. */
+  get pipelines(): boolean { return (this.#driver.pipeline ?? 1) > 1; }
+
   get inUse(): number { return this.#inUse; }
   get idle(): number { return this.#idle.length; }
   get waiting(): number { return this.#admission.waiting; }

@@ -17,7 +17,13 @@ export interface StatementResult {
   readonly rowCount: number;
 }
 
-/** One connection to the database. In a unit of work it gets one statement at a time; outside of one see {@link Driver.pipeline}. */
+/** A statement and its parameters, encoded. */
+export interface BoundStatement {
+  readonly statement: Statement;
+  readonly params: unknown[];
+}
+
+/** One connection to the database. It runs statements in the order in which it gets them, also before it has answered the one before. */
 export interface Connection {
   /** @throws errors of this library, with what the SDK said as their cause */
   query(statement: Statement, params: unknown[]): Promise<StatementResult>;
@@ -38,7 +44,10 @@ export interface Driver {
   readonly name: string;
   /** How many connections there may be at once. */
   readonly maxConnections: number;
-  /** How many statements outside of units of work a connection takes before it has answered the first. @default 1 */
+  /**
+   * How many statements outside of units of work a connection is given before it has answered the first. More than 1 says as
+   * well that the last statements of a unit may be sent together with its commit. @default 1
+   */
   readonly pipeline?: number;
   /** Whether connections stay open until the end, because opening one takes long. @default false */
   readonly keepOpen?: boolean;

@@ -2,7 +2,7 @@ export { auditColumns, auditValues, type AuditValues, type CreatedAudit, type Up
 export { batchRead, type BatchReadOptions } from './batch-read.js';
 export { createDatabase } from './create-database.js';
 export { Database, type DatabaseOptions, type Orm, type QueryResult, type QueryResultHKT } from './database.js';
-export type { Connection, Driver, Statement, StatementResult } from './driver.js';
+export type { BoundStatement, Connection, Driver, Statement, StatementResult } from './driver.js';
 export {
   ConstraintViolated, DatabaseAuthenticationFailed, DatabaseBusy, DatabaseClosed, DatabaseFull, DatabaseLocked, DatabaseMissing, DatabaseStatementFailed,
   DatabaseTimeout, DatabaseUnavailable, DatabaseUnreachable, ListRequestInvalid, TransactionConflict, UnitOfWorkClosed, UnitOfWorkFailed,
@@ -12,4 +12,4 @@ export { anyOf, atLeast, atMost, equalTo, textIn, type ListFilter } from './list
 export { listQuery, type ListQueryOptions, type ListQueryRequest, type ListQueryResult } from './list-query.js';
 export { constraintViolated, errorOfServer, type ServerError } from './sql-state.js';
 export { statementCache, type StatementCacheOptions } from './statements.js';
-export type { Isolation, RunUnitOptions, UnitOfWork } from './unit-of-work.js';
+export type { Isolation, PreparedStatement, RunUnitOptions, UnitOfWork } from './unit-of-work.js';

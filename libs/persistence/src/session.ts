@@ -5,7 +5,7 @@ import type { SelectedFieldsOrdered } from 'drizzle-orm/pg-core/query-builders/s
 import { PgPreparedQuery, PgSession, PgTransaction, type PgTransactionConfig } from 'drizzle-orm/pg-core/session';
 import { Param, Placeholder, type Query, type SQL } from 'drizzle-orm/sql/sql';
 import type { Orm, QueryResult, QueryResultHKT } from './database.js';
-import type { Statement, StatementResult } from './driver.js';
+import type { BoundStatement, Statement, StatementResult } from './driver.js';
 import { paceOf } from './pace.js';
 import { rowMapper, type RowMapper } from './row-mapper.js';
 import type { Isolation, RunUnitOptions } from './unit-of-work.js';
@@ -61,6 +61,14 @@ class Prepared extends PgPreparedQuery<any> {
     return (await this.#executor.query({ ...this.#statement, rows: 'objects' }, this.#filled(values))).rows;
   }
 
+  /** @throws TypeError for values that could only fail once the statement is to be sent */
+  bind(values: Record<string, unknown>): BoundStatement {
+    const params = this.#filled(values);
+    const odd = params.find((param) => typeof param === 'object' ? param !== null && !(param instanceof Uint8Array) : typeof param === 'symbol' || typeof param === 'function');
+    if (odd !== undefined) throw new TypeError('A value is no text, number, boolean or bytes, and no column of the statement encodes it.');
+    return { statement: this.#statement, params };
+  }
+
   /** Asked by drizzle. */
   isResponseInArrayMode(): boolean { return this.#arrays; }
 
@@ -73,6 +81,12 @@ class Prepared extends PgPreparedQuery<any> {
     }
     return params;
   }
+}
+
+/** Fills a prepared statement with values, without running it. */
+export function bind(statement: object, values: Record<string, unknown>): BoundStatement {
+  if (!(statement instanceof Prepared)) throw new TypeError('Only a statement that was prepared with the orm of this database can be sent with the commit.');
+  return statement.bind(values);
 }
 
 interface PreparedOptions {

@@ -1,6 +1,6 @@
 import type { ConnectionPool } from './connection-pool.js';
 import type { AdmissionOptions } from './admission.js';
-import type { Connection } from './driver.js';
+import type { BoundStatement, Connection } from './driver.js';
 import { DatabaseUnavailable, UnitOfWorkClosed } from './errors.js';
 import type { Isolation } from './unit-of-work.js';
 
@@ -43,21 +43,31 @@ export class Transaction {
     await this.#running?.catch(() => {});
   }
 
-  async commit(): Promise<void> {
-    if (!this.#connection) return;
-    const connection = await this.#connection;
-    try {
-      await connection.script('commit');
-    } catch (error) {
-      if (!DatabaseUnavailable.is(error)) throw error;
-      throw new DatabaseUnavailable(undefined, { message: 'The connection to the database was lost during a commit; whether it took effect is unknown.', cause: error });
+  /** Commits after these statements. The server makes a rollback of the commit when one of them has failed. */
+  async commit(last: readonly BoundStatement[]): Promise<void> {
+    if (!this.#connection && last.length === 0) return;
+    const connection = await (this.#connection ??= this.#begin());
+    const together = this.#pool.pipelines;
+    const running: Promise<unknown>[] = [];
+    for (const { statement, params } of last) {
+      running.push(connection.query(statement, params));
+      if (!together) await running.at(-1);
     }
-    this.#ended = { cause: undefined };
-    this.#pool.release(connection);
+    running.push(commit(connection));
+    const outcomes = await Promise.allSettled(running);
+    const failures = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+    // Of a lost connection the commit says most.
+    const cause = failures.find((each) => !DatabaseUnavailable.is(each)) ?? failures.at(-1);
+    if (outcomes.at(-1)!.status === 'fulfilled') {
+      this.#ended = { cause };
+      this.#pool.release(connection);
+    }
+    if (failures.length > 0) throw cause;
   }
 
   /** Never throws: what went wrong before is what the caller has to know. */
   async rollback(cause: unknown): Promise<void> {
+    if (this.#ended) return;
     this.#ended = { cause };
     const connection = await this.#connection?.catch(() => undefined);
     if (!connection) return;
@@ -82,5 +92,14 @@ export class Transaction {
       this.#pool.release(connection);
       throw error;
     }
+  }
+}
+
+async function commit(connection: Connection): Promise<void> {
+  try {
+    await connection.script('commit');
+  } catch (error) {
+    if (!DatabaseUnavailable.is(error)) throw error;
+    throw new DatabaseUnavailable(undefined, { message: 'The connection to the database was lost during a commit; whether it took effect is unknown.', cause: error });
   }
 }

@@ -11,6 +11,11 @@ export interface RunUnitOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What `prepare` of drizzle returns. */
+export interface PreparedStatement {
+  execute(values: Record<string, unknown>): Promise<unknown>;
+}
+
 /** Transactions that are ambient: what runs inside uses them, without a parameter that says so. */
 export interface UnitOfWork {
   /**
@@ -34,6 +39,14 @@ export interface UnitOfWork {
    * what it throws is logged. Without a unit it is called at once.
    */
   afterCommit(hook: () => unknown): void;
+  /**
+   * Runs a statement that was prepared with this database's `orm` at the end of the outermost unit, after those that were
+   * given before it. It is sent together with the commit, so it costs no round trip: for what nobody waits for, as events and
+   * logs. When it fails nothing is committed, and `run` throws why. Dropped with a nested unit that is rolled back; without a
+   * unit it is run at once.
+   * @throws TypeError for a statement that is not prepared, and for values that it cannot take
+   */
+  atCommit(statement: PreparedStatement, values: Record<string, unknown>): Promise<void>;
   /** Whether a unit is running. */
   readonly active: boolean;
 }

@@ -1,5 +1,5 @@
 import { Admission } from './admission.js';
-import type { Statement, StatementResult } from './driver.js';
+import type { BoundStatement, Statement, StatementResult } from './driver.js';
 import { UnitOfWorkClosed, UnitOfWorkFailed } from './errors.js';
 import type { Transaction } from './transaction.js';
 
@@ -10,8 +10,12 @@ export class Unit {
   readonly transaction: Transaction;
   readonly parent: Unit | undefined;
   readonly hooks: (() => unknown)[] = [];
-  // Statements and nested units take turns: a statement amid a sibling's would share its fate.
+  /** Sent with the commit. */
+  readonly last: BoundStatement[] = [];
+  // Nested units and statements take turns: a statement amid a sibling's unit would share its fate. Statements are sent as
+  // they come, one behind the other without waiting for answers, as long as no unit waits for its turn.
   readonly #turns: Admission;
+  #statements = 0;
   #ending: Ending | undefined;
   #failure: { readonly cause: unknown } | undefined;
 
@@ -22,11 +26,11 @@ export class Unit {
   }
 
   query(statement: Statement, params: unknown[]): Promise<StatementResult> {
-    return this.#turn(() => this.#noting(this.transaction.use((connection) => connection.query(statement, params))));
+    return this.#statement(() => this.#noting(this.transaction.use((connection) => connection.query(statement, params))));
   }
 
   script(text: string): Promise<void> {
-    return this.#turn(() => this.#script(text));
+    return this.#statement(() => this.#script(text));
   }
 
   /** Runs `body` between a savepoint and its release. */
@@ -40,6 +44,7 @@ export class Unit {
         await unit.end();
         await this.#script(`release savepoint ${savepoint}`);
         this.hooks.push(...unit.hooks);
+        this.last.push(...unit.last);
         return result;
       } catch (error) {
         unit.fail(error);
@@ -84,6 +89,21 @@ export class Unit {
       return await work();
     } finally {
       this.#turns.leave();
+    }
+  }
+
+  async #statement<R>(work: () => Promise<R>): Promise<R> {
+    this.assertOpen();
+    if (this.#statements === 0 || this.#turns.waiting > 0) {
+      if (!this.#turns.tryEnter()) await this.#turns.enter(this.transaction.options.signal);
+    }
+    this.#statements++;
+    try {
+      this.assertOpen();
+      this.#assertSound();
+      return await work();
+    } finally {
+      if (--this.#statements === 0) this.#turns.leave();
     }
   }
 

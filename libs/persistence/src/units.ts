@@ -4,11 +4,12 @@ import type { ConnectionPool } from './connection-pool.js';
 import type { DatabaseOptions } from './database.js';
 import type { Connection, Statement, StatementResult } from './driver.js';
 import { TransactionConflict, UnitOfWorkMismatch } from './errors.js';
+import { bind } from './session.js';
 import type { SharedConnections } from './shared-connections.js';
 import { Transaction } from './transaction.js';
 import { Unit } from './unit.js';
 import { unlessAborted } from './unless-aborted.js';
-import type { RunUnitOptions, UnitOfWork } from './unit-of-work.js';
+import type { PreparedStatement, RunUnitOptions, UnitOfWork } from './unit-of-work.js';
 
 const longestPause = 1_000;
 
@@ -58,6 +59,14 @@ export class Units implements UnitOfWork {
     unit.hooks.push(hook);
   }
 
+  async atCommit(statement: PreparedStatement, values: Record<string, unknown>): Promise<void> {
+    const bound = bind(statement, values);
+    const unit = this.#current.getStore();
+    if (!unit) return void (await this.query(bound.statement, bound.params));
+    unit.assertOpen();
+    unit.last.push(bound);
+  }
+
   async #outermost<R>(body: () => Promise<R>, { isolation = 'read committed', readOnly = false, retries = 3, signal = currentContext()?.signal }: RunUnitOptions): Promise<R> {
     const { clock = systemClock, acquireTimeout = { seconds: 5 } } = this.#options;
     const turns = { timeout: acquireTimeout, clock, message: (waited: string) => `A sibling in the same unit of work was busy for ${waited}.` };
@@ -83,7 +92,7 @@ export class Units implements UnitOfWork {
       const result = await (signal ? unlessAborted(running, signal) : running);
       await unit.end();
       signal?.throwIfAborted();
-      await transaction.commit();
+      await transaction.commit(unit.last);
       return result;
     } catch (error) {
       unit.fail(error);

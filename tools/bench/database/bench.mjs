@@ -1,13 +1,15 @@
 // CPU time a request of the server process and of PostgreSQL, in microseconds, for a catalogue in PostgreSQL. Own process each,
 // rounds in turn; compare the ratios. Says as well how often PostgreSQL planned what it executed.
-// Usage: npm run build && node tools/bench/database/bench.mjs [requests a round] [rounds] [products]
+// Usage: npm run build && node tools/bench/database/bench.mjs [requests a round] [rounds] [products] [scenarios] [contestants]
+// e.g. 3000 5 100000 order,list raw,fastify,ours-node; the first contestant is what the others are compared with
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import autocannon from 'autocannon';
 import { startCatalogue } from './database.mjs';
 
-const [requests = 3_000, rounds = 5, amount = 100_000] = process.argv.slice(2).map(Number);
-const contestants = [['raw', 'raw node:http, postgres.js'], ['ours-node', 'example-api on node:http'], ['ours-node-undelivered', 'the same, its events left in the outbox'], ['fastify', 'Fastify 5, postgres.js'], ['ours-express', 'example-api on Express 5'], ['express', 'Express 5, drizzle'], ['nest', 'NestJS 12 on Express, drizzle']];
+const [requests = 3_000, rounds = 5, amount = 100_000] = process.argv.slice(2, 5).map(Number);
+const [wanted = ['id', 'list', 'order'], ...only] = process.argv.slice(5).map((names) => names.split(','));
+const contestants = [['raw', 'raw node:http, postgres.js'], ['ours-node', 'example-api on node:http'], ['ours-node-undelivered', 'the same, its events left in the outbox'], ['fastify', 'Fastify 5, postgres.js'], ['ours-express', 'example-api on Express 5'], ['express', 'Express 5, drizzle'], ['nest', 'NestJS 12 on Express, drizzle']].filter(([name]) => only.length === 0 || only.flat().includes(name));
 
 const database = await startCatalogue(amount);
 const { ids } = database;
@@ -18,7 +20,7 @@ const byId = { name: 'product by id', amount: requests, paths: ids.map((id) => `
 // Counting a quarter of the products is most of the work of a list: a fifth of the requests takes longer still.
 const list = { name: 'list of 20 with total', amount: Math.ceil(requests / 5), paths: Array.from({ length: 10 }, (_, i) => `${base}?category=tea&sort=price&page_size=20&page=${i + 1}`) };
 // More clients than connections have to wait, or to share: a driver that pipelines sends several statements in one write.
-const scenarios = [byId, list, order].flatMap((scenario) => [8, 32].map((clients) => ({ ...scenario, clients })));
+const scenarios = Object.entries({ id: byId, list, order }).filter(([name]) => wanted.includes(name)).flatMap(([, scenario]) => [8, 32].map((clients) => ({ ...scenario, clients })));
 
 const started = [];
 for (const [file, name] of contestants) {

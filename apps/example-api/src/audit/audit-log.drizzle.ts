@@ -6,7 +6,7 @@ import { auditEntries } from './audit.table.js';
 
 /** The audit log in the database, for reading and adding: there is no statement that changes it. */
 export const drizzleAuditLog = provide(AuditLog, { database: Database }, ({ database }): AuditLog => {
-  const { orm } = database;
+  const { orm, unitOfWork } = database;
   const values = Object.fromEntries(Object.keys(getTableColumns(auditEntries)).map((field) => [field, sql.placeholder(field)]));
   const insert = orm.insert(auditEntries).values(values as never).prepare('audit_insert');
   const list = listQuery(database, {
@@ -16,7 +16,7 @@ export const drizzleAuditLog = provide(AuditLog, { database: Database }, ({ data
   });
   return {
     async add(entries) {
-      for (const entry of entries) await insert.execute({ ...entry });
+      for (const entry of entries) await unitOfWork.atCommit(insert, { ...entry });
     },
     list: (request) => list({ ...request, filters: { ...request.filters } }),
   };

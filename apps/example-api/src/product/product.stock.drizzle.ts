@@ -14,8 +14,9 @@ const { placeholder } = sql;
  * of what its ETag stands for, and a save that has not seen the reservation would undo it.
  */
 export const drizzleStock = provide(Stock, { database: Database, clock: Clock }, ({ database: { orm }, clock }): Stock => {
-  // Arrays, not JSON: of those the server expects few rows, and looks the products up instead of reading them all.
-  const wanted = sql`unnest(${placeholder('ids')}::uuid[], ${placeholder('quantities')}::int[]) as wanted(product_id, quantity)`;
+  // Arrays, not JSON: of those the server expects few rows, and looks the products up instead of reading them all. In a select
+  // of their own, as it would otherwise count their items each time and plan anew for that number.
+  const wanted = sql`unnest((select ${placeholder('ids')}::uuid[]), (select ${placeholder('quantities')}::int[])) as wanted(product_id, quantity)`;
   // Every statement locks its products in the order of their ids before it changes one: two of them never wait for each other.
   const locked = orm.$with('locked').as(orm
     .select({ id: products.id, price: products.price, currency: products.currency, quantity: sql<number>`wanted.quantity`.as('quantity') })

@@ -40,8 +40,8 @@ export function postgresStore(database: Database, transport: EventTransport | un
 
     async append(events, committed) {
       if (!unitOfWork.active) throw new EventOutsideUnit();
-      if (events.length === 1) await outbox.appendOne.execute({ ...toRow(events[0]!) });
-      else await outbox.append.execute({ events: toJson(events) });
+      if (events.length === 1) await unitOfWork.atCommit(outbox.appendOne, { ...toRow(events[0]!) });
+      else await unitOfWork.atCommit(outbox.append, { events: toJson(events) });
       unitOfWork.afterCommit(committed);
     },
 

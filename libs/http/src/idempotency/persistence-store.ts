@@ -62,7 +62,7 @@ export function persistenceIdempotencyStore({ orm, unitOfWork }: Database, optio
     const { scope, key } = request;
     if (await takes(request)) {
       const answer = await work();
-      await keep.execute({ scope, key, status: answer.status, headers: answer.headers, body: answer.body ?? null });
+      await unitOfWork.atCommit(keep, { scope, key, status: answer.status, headers: answer.headers, body: answer.body ?? null });
       return { answer, replayed: false };
     }
     // The attempt to take it has locked the row, so it is still there.

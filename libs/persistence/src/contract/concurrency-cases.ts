@@ -57,6 +57,20 @@ export const concurrencyCases: Cases = {
     deepEqual(hooks, [4]);
   },
 
+  'a conflict that only the commit meets is one too': async (db) => {
+    await clean(db);
+    await insert(db, 'a');
+    const raise = db.orm.update(notes).set({ rank: sql`${notes.rank} + 1` }).where(eq(notes.id, sql.placeholder('id'))).prepare('contract_increase');
+    let runs = 0;
+    await db.unitOfWork.run(async () => {
+      runs++;
+      await rankOf(db, 'a');
+      await db.unitOfWork.atCommit(raise, { id: 'a' });
+      if (runs < 3) await db.unitOfWork.outside(() => increase(db));
+    }, { isolation: 'repeatable read' });
+    deepEqual([runs, await rankOf(db, 'a')], [3, 3]);
+  },
+
   'a conflict that lasts is given up after the retries': async (db) => {
     await clean(db);
     await insert(db, 'a');

@@ -1,6 +1,7 @@
 import { rejects } from 'node:assert/strict';
 import type { Database } from '../database.js';
 import { batchCases } from './batch-cases.js';
+import { commitCases } from './commit-cases.js';
 import { concurrencyCases } from './concurrency-cases.js';
 import { connectionCases } from './connection-cases.js';
 import { DatabaseClosed } from '../errors.js';
@@ -32,6 +33,7 @@ export function databaseContract({ describe, test }: TestApi, { name, open, conc
       for (const [sentence, body] of Object.entries(cases)) test(sentence, async () => body(await database()));
     };
     run(unitCases);
+    run(commitCases);
     run(statementCases);
     run(listCases);
     run(batchCases);
