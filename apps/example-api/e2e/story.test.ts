@@ -1,9 +1,9 @@
 import { createClient, isApiError } from '@org/enterprise-http/client';
 import { describeWithPostgres, startPostgres, type PostgresServer } from '../../../tools/services/postgres.js';
 import { authContract } from '../src/auth/auth.contract.js';
-import { orderContract } from '../src/order/order.contract.js';
-import { productContract } from '../src/product/product.contract.js';
-import { userContract } from '../src/user/user.contract.js';
+import { orderContract, orderContractV1 } from '../src/order/order.contract.js';
+import { productContract, productContractV1 } from '../src/product/product.contract.js';
+import { userContract, userContractV1 } from '../src/user/user.contract.js';
 import { started } from './launch.js';
 
 const admin = 'admin@example.com';
@@ -30,6 +30,9 @@ function story(variables: () => Promise<Record<string, string>>): void {
 
   const api = (token?: string) => createClient({ auth: authContract, users: userContract, products: productContract, orders: orderContract }, {
     baseUrl: `${url}/api`, version: 'v2', validateAnswers: true, headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+  });
+  const inV1 = (token?: string) => createClient({ users: userContractV1, products: productContractV1, orders: orderContractV1 }, {
+    baseUrl: `${url}/api`, version: 'v1', validateAnswers: true, headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
   });
   const tokenOf = async (email: string): Promise<string> => (await api().auth.logIn({ body: { email, password } })).access_token;
   const loggedIn = async (email: string): Promise<ReturnType<typeof api>> => api(await tokenOf(email));
@@ -79,29 +82,28 @@ function story(variables: () => Promise<Record<string, string>>): void {
   });
 
   test('the same in v1, with money in cents and names as one text', async () => {
-    const call = async (caller: string | undefined, method: string, path: string, body?: object): Promise<[number, any]> => {
-      const response = await fetch(`${url}/api/v1${path}`, {
-        method, headers: { ...(caller !== undefined && { authorization: `Bearer ${caller}` }), ...(body && { 'content-type': 'application/json' }) }, ...(body && { body: JSON.stringify(body) }),
-      });
-      const { code, data } = await response.json() as { code: string; data: any };
-      return [response.status, data ?? code];
-    };
     const email = 'grace@example.com';
-    const [, user] = await call(undefined, 'POST', '/auth/register', { email, password, name: 'Grace Brewster Hopper' });
-    expect(user).toMatchObject({ email, name: 'Grace Brewster Hopper' });
-    const logIn = async (as: string): Promise<string> => (await call(undefined, 'POST', '/auth/login', { email: as, password }))[1].access_token;
-    const [me, manager] = [await logIn(email), await logIn(admin)];
-    expect(await call(me, 'PATCH', '/me', { name: 'Grace Hopper' })).toMatchObject([200, { name: 'Grace Hopper' }]);
-    const [, product] = await call(manager, 'POST', '/products', { name: 'Assam', category: 'tea', price: 500, stock: 2 });
-    const items = [{ product_id: product.id, quantity: 2 }];
-    const [status, order] = await call(me, 'POST', '/orders', { items });
-    expect([status, order]).toEqual([201, {
-      id: expect.any(String), status: 'placed', items: [{ ...items[0], unit_price: 500 }], total: 1_000, currency: 'EUR', version: 1, created_at: expect.any(String), updated_at: expect.any(String),
-    }]);
-    expect(await call(me, 'POST', '/orders', { items })).toEqual([409, 'OUT_OF_STOCK']);
-    for (const [caller, action, state] of [[me, 'pay', 'paid'], [manager, 'ship', 'shipped'], [manager, 'complete', 'completed']] as const) {
-      expect(await call(caller, 'POST', `/orders/${order.id}/${action}`)).toMatchObject([200, { status: state }]);
-    }
-    expect(await call(me, 'GET', '/orders')).toMatchObject([200, { items: [{ id: order.id }], total: 1, page: 1, page_size: 20 }]);
+    const visitor = inV1();
+    const user = await visitor.users.register({ body: { email, password, name: 'Grace Brewster Hopper' } });
+    expect(user).toMatchObject({ email, name: 'Grace Brewster Hopper', roles: ['user'] });
+    const [grace, manager] = [inV1(await tokenOf(email)), inV1(await tokenOf(admin))];
+    expect((await grace.users.changeMe({ body: { name: 'Grace Hopper' } })).name).toBe('Grace Hopper');
+
+    const { id: product_id } = await manager.products.add({ body: { name: 'Assam', category: 'black tea', price: 500, stock: 2 } });
+    const { items: found, total } = await visitor.products.list({ query: { category: 'black tea', price_max: 500 } });
+    expect([found.map(({ id, price, currency }) => [id, price, currency]), total]).toEqual([[[product_id, 500, 'EUR']], 1]);
+
+    const body = { items: [{ product_id, quantity: 2 }] };
+    const order = await grace.orders.place({ body });
+    expect(order).toEqual({
+      id: expect.any(String), status: 'placed', items: [{ product_id, quantity: 2, unit_price: 500 }], total: 1_000, currency: 'EUR', version: 1, created_at: expect.any(String), updated_at: expect.any(String),
+    });
+    expect(await refusal(grace.orders.place({ body }))).toBe('OUT_OF_STOCK');
+    expect((await grace.orders.cancel({ params: { id: order.id } })).status).toBe('cancelled');
+
+    const { id } = await grace.orders.place({ body });
+    const params = { id };
+    expect([(await grace.orders.pay({ params })).status, (await manager.orders.ship({ params })).status, (await manager.orders.complete({ params })).status]).toEqual(['paid', 'shipped', 'completed']);
+    expect(await grace.orders.list()).toMatchObject({ items: [{ id, status: 'completed' }, { id: order.id, status: 'cancelled' }], total: 2, page: 1, page_size: 20 });
   });
 }

@@ -91,3 +91,6 @@ const cancelV1 = route({
 const cancelV2 = evolve(cancelV1, { since: 'v2', returns: ok(Order, versioned) }, { downgrade: toV1 });
 
 export const orderContract = contract('orders', { list: listV2, get: getV2, place: placeV2, pay: payV2, ship: shipV2, complete: completeV2, cancel: cancelV2 });
+
+/** What v1 declares, for its clients. */
+export const orderContractV1 = contract('orders', { list: listV1, get: getV1, place: placeV1, pay: payV1, ship: shipV1, complete: completeV1, cancel: cancelV1 });

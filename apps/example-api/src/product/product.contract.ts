@@ -86,3 +86,6 @@ const stockV2 = evolve(stockV1, { since: 'v2', returns: ok(Product, versioned) }
 const remove = route({ ...write, method: 'DELETE', path: '/products/{id}', summary: 'Remove a product', returns: noContent() });
 
 export const productContract = contract('products', { list: listV2, get: getV2, add: addV2, change: changeV2, setStock: stockV2, remove });
+
+/** What v1 declares, for its clients. */
+export const productContractV1 = contract('products', { list: listV1, get: getV1, add: addV1, change: changeV1, setStock: stockV1, remove });

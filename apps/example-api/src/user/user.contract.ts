@@ -96,3 +96,8 @@ const remove = route({
 export const userContract = contract('users', {
   register: registerV2, me: meV2, changeMe: changeMeV2, list: listV2, get: getV2, change: changeV2, setRoles: rolesV2, remove,
 });
+
+/** What v1 declares, for its clients. */
+export const userContractV1 = contract('users', {
+  register: registerV1, me: meV1, changeMe: changeMeV1, list: listV1, get: getV1, change: changeV1, setRoles: rolesV1, remove,
+});
