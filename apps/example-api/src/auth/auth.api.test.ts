@@ -3,6 +3,7 @@ import { bcrypt } from '@org/enterprise-auth/bcrypt';
 import { cipher, deriveKeyRing } from '@org/enterprise-auth/crypto';
 import { EventBus } from '@org/enterprise-events';
 import { Database } from '@org/enterprise-persistence';
+import { EventSink } from '../events/event-sink.js';
 import { mails } from '../mail/mail.table.js';
 import { UserRepository } from '../user/user.repository.js';
 import { MasterKeys } from './auth.keys.js';
@@ -66,17 +67,23 @@ describe('logging in', () => {
   });
 
   test('lasts as long as it is refreshed, and 100 refreshes at once are one', async () => {
-    await register('busy@example.com');
+    const { data: { id } } = await register('busy@example.com');
     const { refresh_token } = await loggedIn('busy@example.com');
     const answers = await Promise.all(Array.from({ length: 100 }, () => send('POST', '/auth/refresh', {}, { refresh_token })));
     expect(new Set(answers.map(({ status, data }) => `${status} ${data?.refresh_token}`)).size).toBe(1);
     const [{ data }] = answers as [Answer];
     expect((await send('GET', '/me', bearer(data.access_token))).status).toBe(200);
+    const told: string[] = [];
+    const sink = api.app.resolve(EventSink) as { append: EventSink['append'] };
+    const { append } = sink;
+    sink.append = (events) => { told.push(...events.map(({ type, payload }) => `${type} ${(payload as { subject: string }).subject}`)); return append(events); };
     // The child is used, and now the parent is one too many.
     const next = await send('POST', '/auth/refresh', {}, { refresh_token: data.refresh_token });
     expect(next.status).toBe(200);
     expect(await send('POST', '/auth/refresh', {}, { refresh_token })).toMatchObject({ status: 401, code: 'REFRESH_TOKEN_INVALID' });
     expect((await send('GET', '/me', bearer(next.data.access_token))).status).toBe(401);
+    sink.append = append;
+    expect(told).toEqual([`session.token_reused ${id}`]);
   });
 
   test('ends everywhere when roles change, and the new ones come with the next log-in', async () => {
