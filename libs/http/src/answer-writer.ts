@@ -1,6 +1,5 @@
 import { unchanged, type ApiVersion, type VersionChain } from '@org/enterprise-versioning';
 import type { z } from 'zod';
-import { acceptCheck } from './accept.js';
 import { matchesAny, strongTag, weakTag } from './conditional.js';
 import type { AnySpec, Served } from './declarations.js';
 import { envelope, jsonType } from './envelope.js';
@@ -85,12 +84,10 @@ function jsonBody(returns: Returns, { operationId, version, prefix, validateAnsw
   const { status, schema, options: { etag, location } } = returns;
   const filter = compileOutputFilter(schema, operationId);
   const mask = compileFieldMask(schema, operationId);
-  const assertAccepted = acceptCheck(['application/json', 'application/problem+json']);
   const locate = location && compileLocation(location, operationId);
   // What a caller sees can change without the thing, and then its version does not tell two answers apart.
   const comparable = spec.method === 'GET' && (mask === undefined || etag === 'weak');
   return (exchange, data, reply) => {
-    assertAccepted(exchange.header('accept'));
     if (validateAnswers) assertFits(schema, data, operationId);
     const body = envelope(filter(mask ? mask(data, exchange.caller) : data), reply?.message);
     const headers = ['Content-Type', jsonType];
@@ -140,9 +137,7 @@ function attachment(filename: string): string {
 function eventsBody(returns: Returns, operationId: string): WriteBody {
   const filter = compileOutputFilter(returns.event!, operationId);
   const mask = compileFieldMask(returns.event!, operationId);
-  const assertAccepted = acceptCheck(['text/event-stream']);
   return (exchange, source: AsyncIterable<unknown>) => {
-    assertAccepted(exchange.header('accept'));
     // no-transform keeps proxies and our own compression from holding events back
     return { status: returns.status, headers: ['Content-Type', 'text/event-stream', 'Cache-Control', 'no-store, no-transform'], body: eventStream(source, mask ? (event) => filter(mask(event, exchange.caller)) : filter, exchange.signal) };
   };

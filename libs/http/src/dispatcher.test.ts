@@ -244,7 +244,16 @@ describe('answers', () => {
     expect(await call('POST', '/api/v1/either?later=1')).toMatchObject({ status: 202, body: { data: { job: 'j1' } } });
     expect(await call('GET', '/api/v1/fail/status')).toMatchObject({ status: 500 });
   });
-  test('a media type that is not to be had is 406', async () => {
+  test('a media type that is not to be had is 406 before anything happens', async () => {
+    let placed = 0;
+    const counting = dispatcher({ routes: [implement(contract('orders', { place }), {}, () => ({ place: () => { placed++; return { id: 'o1', status: 'placed', total: { amount: 1, currency: 'EUR' } }; } }))] });
+    const order = (accept: string) => call('POST', '/api/v1/orders', { headers: { accept }, body: { product_id: 'tea', quantity: 1 } }, counting);
+    expect(await order('image/png')).toMatchObject({ status: 406, body: { code: 'NOT_ACCEPTABLE', details: { available: ['application/json', 'application/problem+json'] } } });
+    expect(placed).toBe(0);
+    expect((await order('application/*')).status).toBe(201);
+    expect(placed).toBe(1);
+  });
+  test('a client that takes anything in the end gets what there is', async () => {
     expect(await call('GET', '/api/v1/orders/1', { headers: { accept: 'text/csv' } })).toMatchObject({ status: 406, body: { code: 'NOT_ACCEPTABLE' } });
     expect(await call('GET', '/api/v1/orders/1', { headers: { accept: 'text/html, */*;q=0.1' } })).toMatchObject({ status: 200 });
   });

@@ -1,5 +1,6 @@
 import { toMilliseconds, type Duration } from '@org/enterprise-kernel';
 import { unchanged, type ApiVersion } from '@org/enterprise-versioning';
+import { acceptableTypes, acceptCheck } from './accept.js';
 import type { Access } from './access.js';
 import { answerWriter } from './answer-writer.js';
 import type { AnySpec, Parts, Served } from './declarations.js';
@@ -61,6 +62,8 @@ export function compileEndpoint(options: CompileEndpointOptions): Endpoint {
   const { operationId, version, served: { spec, up, down }, handler, limits } = options;
   const read = requestReader(spec, { operationId, version: version.name, limits });
   const write = answerWriter({ ...options, down });
+  const types = acceptableTypes(spec.returns);
+  const assertAccepted = types.length > 0 ? acceptCheck(types) : undefined;
   const timeout = toMilliseconds(spec.limits?.timeout ?? limits.timeout);
 
   const handle: AnswerRequest = (exchange, { parts: older, headers, expectedVersion }) => {
@@ -77,6 +80,8 @@ export function compileEndpoint(options: CompileEndpointOptions): Endpoint {
     headers: deprecationHeaders(spec, version),
     spec,
     run(exchange, params) {
+      // Before anything happens: whoever is told 406 must not have placed an order.
+      assertAccepted?.(exchange.header('accept'));
       const request = read(exchange, params);
       return isPromise(request) ? request.then((ready) => answer(exchange, ready)) : answer(exchange, request);
     },

@@ -1,6 +1,7 @@
 import { Forbidden, Unauthenticated, type ErrorClass, type StandardSchemaV1 } from '@org/enterprise-kernel';
 import { ApiVersionConflict } from '@org/enterprise-versioning';
 import type { z } from 'zod';
+import { acceptableTypes } from '../accept.js';
 import { errorsOf, type AnySpec } from '../declarations.js';
 import {
   InternalError, NotAcceptable, PayloadTooLarge, PreconditionFailed, PreconditionRequired, RateLimited, UnsupportedMediaType, ValidationFailed,
@@ -33,13 +34,12 @@ export function failuresOf(spec: AnySpec, options: DescribeOptions): Record<stri
 }
 
 function impliedBy(spec: AnySpec, { versions }: DescribeOptions): readonly ErrorClass[] {
-  const format = spec.returns.format;
   return [
     ValidationFailed,
     ...(versions.vary === '' ? [] : [ApiVersionConflict]),
     ...(spec.access === 'public' ? [] : [Unauthenticated]),
     ...(spec.access === 'public' || spec.access === 'authenticated' ? [] : [Forbidden]),
-    ...(format === 'json' || format === 'events' ? [NotAcceptable] : []),
+    ...(acceptableTypes(spec.returns).length > 0 ? [NotAcceptable] : []),
     ...(spec.ifMatch === undefined ? [] : [PreconditionFailed]),
     ...(spec.ifMatch === 'required' ? [PreconditionRequired] : []),
     ...(spec.idempotency === undefined ? [] : [IdempotencyInProgress, IdempotencyKeyReused]),
