@@ -24,7 +24,7 @@ class WatchedStore extends MemoryStore {
   }
   override async relay(limit: number, now: Date) { this.#count('relay'); return super.relay(limit, now); }
   override async due(...[lanes, now]: Parameters<MemoryStore['due']>) { this.#count('due'); return super.due(lanes, now); }
-  override async handleOnce(...[lane, now, handle]: Parameters<MemoryStore['handleOnce']>) { this.#count('handleOnce'); return super.handleOnce(lane, now, handle); }
+  override async handle(...[lane, options]: Parameters<MemoryStore['handle']>) { this.#count('handle'); return super.handle(lane, options); }
   override async register(...[lanes, now]: Parameters<MemoryStore['register']>) { this.registered.push(now); return super.register(lanes, now); }
   override async backlogs() { return [...await super.backlogs(), ...this.others]; }
   override async purge(before: Date) { this.purges.push(before); return this.purged; }
@@ -56,7 +56,7 @@ test('a bus with nothing to do asks once each poll', async () => {
   await clock.advance({ seconds: 20 });
   expect(store.calls['relay']! - before['relay']!).toBe(10);
   expect(store.calls['due']! - before['due']!).toBe(10);
-  expect(store.calls['handleOnce']).toBeUndefined();
+  expect(store.calls['handle']).toBeUndefined();
   await bus.drain();
   expect(clock.pending).toBe(0);
 });
@@ -67,7 +67,7 @@ test('a failed event is due again after its pause, without a poll', async () => 
   await clock.advance({ seconds: 1 });
   await bus.append([Noted({ text: 'bad' })]);
   await clock.advance({ milliseconds: 1 });
-  expect(store.calls['handleOnce']).toBeGreaterThanOrEqual(1);
+  expect(store.calls['handle']).toBeGreaterThanOrEqual(1);
   expect(await bus.deadLetters.list()).toEqual([]);
   await clock.advance({ seconds: 5 });
   expect(await bus.deadLetters.list()).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { isAppError, resolveDeps, toMilliseconds, type Clock, type Logger, type Resolve } from '@org/enterprise-kernel';
 import { pauseAfter } from './backoff.js';
 import type { BusMetrics } from './bus-metrics.js';
-import type { EventStore, Lane, TakenEvent, Taking } from './event-store.js';
+import type { EventStore, FailedEvent, Failure, Lane, TakenEvent, Taking } from './event-store.js';
 import { Handler } from './handler.js';
 import type { Subscriber } from './subscribe.js';
 
@@ -26,8 +26,6 @@ interface Worked {
   /** Rises with every hint that something waits. */
   hints: number;
   running: number;
-  /** How many handlers have failed and it is not noted yet. Who took something now could get the same event again at once. */
-  failing: number;
   /** Whether more waits than is being taken, and handling it is quick. */
   several: boolean;
 }
@@ -54,7 +52,7 @@ export class Deliveries {
       subscriber,
       lane: { subscriber: subscriber.name, types: subscriber.events.map(({ type }) => type) },
       handler: new Handler(subscriber, resolveDeps(subscriber.deps, options.resolve), options.clock),
-      wanted: 0, hints: 0, running: 0, failing: 0, several: false,
+      wanted: 0, hints: 0, running: 0, several: false,
     }));
   }
 
@@ -88,7 +86,7 @@ export class Deliveries {
   #pump(): void {
     for (let passed = 0; passed < this.#lanes.length && !this.#stopping; passed++) {
       const worked = this.#lanes[this.#next++ % this.#lanes.length]!;
-      if (worked.wanted === 0 || worked.failing > 0 || worked.running >= worked.subscriber.concurrency) continue;
+      if (worked.wanted === 0 || worked.running >= worked.subscriber.concurrency) continue;
       const holds = worked.subscriber.guarantee === 'once' ? 1 : 0;
       if (this.#free < holds) continue;
       worked.wanted--;
@@ -107,7 +105,7 @@ export class Deliveries {
   async #work(worked: Worked): Promise<void> {
     const { hints, subscriber: { guarantee, name } } = worked;
     try {
-      const taking = await (guarantee === 'at-least-once' ? this.#atLeastOnce(worked) : worked.several ? this.#several(worked) : this.#once(worked));
+      const taking = await (guarantee === 'once' ? this.#once(worked) : this.#atLeastOnce(worked));
       if (taking === 'nothing') {
         if (worked.hints === hints) worked.wanted = 0;
       } else if (taking.more) {
@@ -121,44 +119,34 @@ export class Deliveries {
   }
 
   async #once(worked: Worked): Promise<Taking> {
+    const { lane, subscriber, several } = worked;
     const began = this.#now();
     let taken: TakenEvent | undefined;
-    let failing = false;
+    worked.several = false;
     try {
-      const taking = await this.#store.handleOnce(worked.lane, () => new Date(this.#now()), async (one) => {
-        taken = one;
-        await handle(worked, one).catch((error: unknown) => {
-          if (!failing) worked.failing++;
-          failing = true;
-          throw error;
-        });
+      const taking = await this.#store.handle(lane, {
+        most: several ? subscriber.batch : 1,
+        now: () => new Date(this.#now()),
+        handle: (one) => { taken = one; return handle(worked, one); },
+        judge: (one, error) => {
+          // Rolled back, as if it had never been tried.
+          if (this.#aborted) throw error;
+          return this.#judge(worked, one, error);
+        },
       });
       if (taking === 'nothing') return taking;
-      const took = this.#now() - began;
-      this.#delivered(worked, took);
-      worked.several = taking.more && this.#store.handleSeveral !== undefined && worked.subscriber.batch > 1 && took < quick;
+      const { handled, failed, more } = taking;
+      const each = (this.#now() - began) / (handled + failed.length);
+      for (let i = 0; i < handled; i++) this.#delivered(worked, each);
+      for (const one of failed) this.#failed(worked, one, each);
+      worked.several = more && each < quick;
       return taking;
     } catch (error) {
-      if (!taken) throw error;
-      // Rolled back, as if it had never been tried.
-      return this.#aborted ? 'nothing' : await this.#failed(worked, taken, error, this.#now() - began);
-    } finally {
-      if (failing) worked.failing--;
+      if (this.#aborted && taken) return 'nothing';
+      // Of several nobody knows whose fault it is: they are taken one by one the next time.
+      if (!taken || several) throw error;
+      return this.#noteFailure(worked, taken, error, this.#now() - began);
     }
-  }
-
-  async #several(worked: Worked): Promise<Taking> {
-    const began = this.#now();
-    worked.several = false;
-    const taking = await this.#store.handleSeveral!(worked.lane, worked.subscriber.batch, () => new Date(this.#now()), (one) => handle(worked, one));
-    if (taking === 'nothing') return taking;
-    const { handled, failed, more } = taking;
-    const each = (this.#now() - began) / (handled + failed.length);
-    for (let i = 0; i < handled; i++) this.#delivered(worked, each);
-    // Those that were given up wait as if they had never been tried.
-    if (!this.#aborted) for (const { taken, error } of failed) await this.#failed(worked, taken, error, each);
-    worked.several = more && each < quick;
-    return { more: more || failed.length > 0 };
   }
 
   async #atLeastOnce(worked: Worked): Promise<Taking> {
@@ -171,11 +159,11 @@ export class Deliveries {
       if (taken.attempt > retry.attempts) throw new Error('Nobody took note of how the last attempt ended.');
       await handle(worked, taken);
     } catch (error) {
-      return this.#failed(worked, taken, error, this.#now() - began);
+      return this.#noteFailure(worked, taken, error, this.#now() - began);
     }
-    const taking = await this.#store.complete(lane, taken, new Date(this.#now()));
+    const { more } = await this.#store.complete(lane, taken, new Date(this.#now()));
     this.#delivered(worked, this.#now() - began);
-    return taking;
+    return { more, handled: 1, failed: [] };
   }
 
   /** `took`: milliseconds. */
@@ -183,29 +171,34 @@ export class Deliveries {
     this.#options.metrics.handled(lane.subscriber, 'delivered', took / 1000);
   }
 
-  async #failed(worked: Worked, taken: TakenEvent, error: unknown, took: number): Promise<Taking> {
-    const { lane, subscriber: { retry } } = worked;
-    const { event, attempt } = taken;
-    const { clock, logger, metrics } = this.#options;
+  #judge({ subscriber: { retry } }: Worked, { attempt }: TakenEvent, error: unknown): Failure {
     const dead = error instanceof Unreadable || (attempt >= retry.attempts && !this.#aborted);
-    const cause = error instanceof Unreadable ? error.cause : error;
     const pause = this.#aborted ? 0 : Math.ceil(pauseAfter(attempt, retry));
-    const now = this.#now();
-    await this.#store.fail(lane, taken, { error: messageOf(cause), again: dead ? undefined : new Date(now + pause) }, new Date(now));
+    return { error: messageOf(causeOf(error)), again: dead ? undefined : new Date(this.#now() + pause) };
+  }
 
-    metrics.handled(lane.subscriber, dead ? 'dead' : 'failed', took / 1000);
-    const fields = { subscriber: lane.subscriber, event: event.id, type: event.type, key: event.key, attempt, correlationId: event.correlationId, error: cause };
-    if (dead) logger.error('An event is given up and is a dead letter now.', fields);
-    else logger.warn('An event could not be handled and is tried again.', { ...fields, pauseMs: pause });
-    if (!dead && !this.#stopping) {
-      // A timer may be early by a part of a millisecond, and nothing would be due then.
-      const timer = clock.schedule({ milliseconds: pause + 1 }, () => {
-        this.#timers.delete(timer);
-        this.wake(lane.subscriber, 1);
-      });
-      this.#timers.add(timer);
-    }
-    return { more: true };
+  async #noteFailure(worked: Worked, taken: TakenEvent, error: unknown, took: number): Promise<Taking> {
+    const failed = { taken, error, failure: this.#judge(worked, taken, error) };
+    await this.#store.fail(worked.lane, taken, failed.failure, new Date(this.#now()));
+    this.#failed(worked, failed, took);
+    return { more: true, handled: 0, failed: [failed] };
+  }
+
+  /** Tells of a failure that is noted, and looks again when the event is due. */
+  #failed({ lane }: Worked, { taken: { event, attempt }, error, failure: { again } }: FailedEvent, took: number): void {
+    const { clock, logger, metrics } = this.#options;
+    metrics.handled(lane.subscriber, again ? 'failed' : 'dead', took / 1000);
+    const fields = { subscriber: lane.subscriber, event: event.id, type: event.type, key: event.key, attempt, correlationId: event.correlationId, error: causeOf(error) };
+    if (!again) return logger.error('An event is given up and is a dead letter now.', fields);
+    const pause = Math.max(0, again.getTime() - this.#now());
+    logger.warn('An event could not be handled and is tried again.', { ...fields, pauseMs: pause });
+    if (this.#stopping) return;
+    // A timer may be early by a part of a millisecond, and nothing would be due then.
+    const timer = clock.schedule({ milliseconds: pause + 1 }, () => {
+      this.#timers.delete(timer);
+      this.wake(lane.subscriber, 1);
+    });
+    this.#timers.add(timer);
   }
 
   #now(): number { return this.#options.clock.now(); }
@@ -224,6 +217,8 @@ async function handle({ handler }: Worked, { event }: TakenEvent): Promise<void>
   }
   await handler.run(read);
 }
+
+const causeOf = (error: unknown): unknown => (error instanceof Unreadable ? error.cause : error);
 
 const longestMessage = 500;
 function messageOf(error: unknown): string {

@@ -42,14 +42,27 @@ export interface Backlog {
   readonly seenAt: Date | undefined;
 }
 
-/** What became of taking an event: there was none, or it is handled and `more` says whether others are due. */
-export type Taking = 'nothing' | { readonly more: boolean };
-
-/** What became of taking several at once: those that failed have left nothing behind and still wait. */
-export interface TakingSeveral {
+/** What became of taking events: there was none, or some were handled, some failed, and `more` says whether others are due. */
+export type Taking = 'nothing' | {
   readonly more: boolean;
   readonly handled: number;
-  readonly failed: readonly { readonly taken: TakenEvent; readonly error: unknown }[];
+  readonly failed: readonly FailedEvent[];
+};
+
+/** An event whose handler has failed: of what it did nothing is left, and its failure is noted. */
+export interface FailedEvent {
+  readonly taken: TakenEvent;
+  readonly error: unknown;
+  readonly failure: Failure;
+}
+
+export interface HandleOptions {
+  /** How many events may be taken, no two of one key; a store may take fewer. */
+  readonly most: number;
+  readonly now: () => Date;
+  readonly handle: (taken: TakenEvent) => Promise<void>;
+  /** Says what is to be noted when `handle` has rejected; what it throws gives all of them up. */
+  readonly judge: (taken: TakenEvent, error: unknown) => Failure;
 }
 
 /**
@@ -73,13 +86,11 @@ export interface EventStore {
   due(lanes: readonly Lane[], now: Date): Promise<readonly string[]>;
   /** Whether something waits in the outbox. */
   outboxed(): Promise<boolean>;
-  /** Takes an event and has it handled and marked as done, all of it or nothing. What `handle` rejects with is passed on. */
-  handleOnce(lane: Lane, now: () => Date, handle: (taken: TakenEvent) => Promise<void>): Promise<Taking>;
   /**
-   * Takes at most so many events, no two of one key, and has them handled one after the other: all that succeed are marked as
-   * done together, and one that fails takes no other with it. A store may do without, and is asked for one at a time then.
+   * Takes events, has them handled one after the other, and marks them as done or notes their failure: all of it or nothing.
+   * One that fails takes no other with it, and nobody else gets it before its failure is noted.
    */
-  handleSeveral?(lane: Lane, most: number, now: () => Date, handle: (taken: TakenEvent) => Promise<void>): Promise<'nothing' | TakingSeveral>;
+  handle(lane: Lane, options: HandleOptions): Promise<Taking>;
   /** Takes an event for as long as until `until`, counting an attempt. */
   claim(lane: Lane, now: Date, until: Date): Promise<TakenEvent | undefined>;
   /** Marks a claimed event as done, unless somebody else has taken it over. */

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DeadLetterFilter } from './event-bus.js';
-import type { Backlog, EventStore, Lane, TakenEvent, Taking } from './event-store.js';
+import type { Backlog, EventStore, FailedEvent, HandleOptions, Lane, TakenEvent, Taking } from './event-store.js';
 import type { RecordedEvent } from './recorded-event.js';
 
 interface Row {
@@ -73,17 +73,23 @@ export class MemoryStore implements EventStore {
 
   async outboxed(): Promise<boolean> { return this.#outbox.length > 0; }
 
-  async handleOnce(lane: Lane, now: () => Date, handle: (taken: TakenEvent) => Promise<void>): Promise<Taking> {
+  async handle(lane: Lane, { now, handle, judge }: HandleOptions): Promise<Taking> {
     const row = this.#next(lane, now());
     if (!row) return 'nothing';
+    const taken = { event: row.event, attempt: row.attempts + 1, fence: row.attempts };
+    const failed: FailedEvent[] = [];
     row.locked = true;
     try {
-      await this.run(() => handle({ event: row.event, attempt: row.attempts + 1, fence: row.attempts }));
+      await this.run(() => handle(taken));
       this.#inbox.delete(row);
+    } catch (error) {
+      const failure = judge(taken, error);
+      await this.fail(lane, taken, failure, now());
+      failed.push({ taken, error, failure });
     } finally {
       row.locked = false;
     }
-    return { more: this.#next(lane, now()) !== undefined };
+    return { more: this.#next(lane, now()) !== undefined, handled: 1 - failed.length, failed };
   }
 
   async claim(lane: Lane, now: Date, until: Date): Promise<TakenEvent | undefined> {

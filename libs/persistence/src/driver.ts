@@ -29,7 +29,7 @@ export interface Connection {
   query(statement: Statement, params: unknown[]): Promise<StatementResult>;
   /** Runs several statements without parameters. */
   script(text: string): Promise<void>;
-  /** Begins a transaction or a savepoint; may do so together with the next statement, which then fails if this failed. */
+  /** Begins a transaction, begins or releases a savepoint; may do so together with the next statement, which then fails if this failed. */
   begin(text: string): Promise<void>;
   /** Whether it was lost and must not be used again. */
   readonly broken: boolean;

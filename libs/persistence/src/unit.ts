@@ -42,7 +42,7 @@ export class Unit {
       try {
         const result = await body(unit);
         await unit.end();
-        await this.#script(`release savepoint ${savepoint}`);
+        await this.#noting(this.transaction.use((connection) => connection.begin(`release savepoint ${savepoint}`)));
         this.hooks.push(...unit.hooks);
         this.last.push(...unit.last);
         return result;

@@ -57,6 +57,23 @@ export const failureCases: Cases = {
     [20, 40, 80, 80].forEach((least, i) => equal(pauses[i]! >= least - 2, true, `pause ${i + 1} was ${pauses[i]} ms`));
   },
 
+  'a failure is noted before anybody takes the event again, however many look for one': async (open) => {
+    const times = new Map<string, number[]>();
+    const fail = failing(2);
+    const { subscriber, handled } = recorder('contract.noted', {
+      concurrency: 4, retry: { attempts: 5, first: { milliseconds: 60 } },
+      before(event) { times.set(event.id, [...times.get(event.id) ?? [], Date.now()]); fail(event); },
+    });
+    await using opened = await open({ subscribers: [subscriber], poll: { milliseconds: 5 } });
+    await opened.bus.start();
+    for (let n = 1; n <= 12; n++) await append(opened, `k${n}`, n);
+    await until(() => handled.length === 12, 'all are handled');
+    for (const tried of times.values()) {
+      equal(tried.length, 3);
+      equal(tried[1]! - tried[0]! >= 28 && tried[2]! - tried[1]! >= 58, true, `tried after ${tried.map((time) => time - tried[0]!).join(' and ')} ms`);
+    }
+  },
+
   'after its last attempt an event is a dead letter, and its key goes on': async (open) => {
     const { subscriber, handled } = recorder('contract.dead', { retry: { ...quickly, attempts: 3 }, before: ({ payload }) => { if (payload.n === 1) throw new Deliberate('no way'); } });
     const { subscriber: other, handled: others } = recorder('contract.alive');
@@ -65,7 +82,7 @@ export const failureCases: Cases = {
     const event = Opened({ account: 'a', n: 1 });
     await opened.run(() => opened.bus.append([event]));
     await append(opened, 'a', 2);
-    await until(() => handled.length === 1, 'the next is handled');
+    await until(() => handled.length === 1 && others.length === 2, 'the next is handled');
     deepEqual(handled, ['a2']);
     deepEqual(others, ['a1', 'a2']);
     const [letter, ...more] = await opened.bus.deadLetters.list();

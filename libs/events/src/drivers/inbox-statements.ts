@@ -29,7 +29,6 @@ export function inboxStatements(orm: Orm) {
 
   const next = orm.$with('next').as(orm.select({ subscriber: inbox.subscriber, eventId: inbox.eventId }).from(inbox).where(due).orderBy(inbox.position).limit(1).for('update', { skipLocked: true }));
   return {
-    take: take(1).prepare('event_take'),
     /** The limit is written out: with a parameter the server plans anew every time. */
     takeSeveral: (most: number) => take(most).prepare(`event_take_${most}`),
     claim: orm.with(next).update(inbox).set({ attempts: sql`${inbox.attempts} + 1`, dueAt: placeholder('until') } as never).from(next)

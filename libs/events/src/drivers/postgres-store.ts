@@ -1,6 +1,6 @@
 import { TransactionConflict, type Database } from '@org/enterprise-persistence';
 import { EventOutsideUnit } from '../errors.js';
-import type { EventStore, Lane, TakenEvent } from '../event-store.js';
+import type { EventStore, FailedEvent, Failure, Lane, TakenEvent } from '../event-store.js';
 import type { RecordedEvent } from '../recorded-event.js';
 import type { EventTransport } from '../transport.js';
 import { inboxStatements, textArray } from './inbox-statements.js';
@@ -33,6 +33,13 @@ export function postgresStore(database: Database, transport: EventTransport | un
     if (events.length > 0) await outbox.receive.execute({ events: toJson(events), now });
   }
 
+  async function fail(lane: Lane, { event, attempt, fence }: TakenEvent, { error, again }: Failure, now: Date): Promise<void> {
+    await inbox.fail.execute({
+      ...laneOf(lane), eventId: event.id, fence, attempts: attempt, error,
+      state: again ? 'pending' : 'dead', dueAt: again ?? now, settledAt: again ? null : now,
+    });
+  }
+
   return {
     ...inboxUpkeep(orm),
     // Units on the one connection of PGlite would only wait for each other.
@@ -59,19 +66,11 @@ export function postgresStore(database: Database, transport: EventTransport | un
       return lanes.filter((_, i) => found[i]).map(({ subscriber }) => subscriber);
     },
 
-    handleOnce: (lane, now, handle) => unitOfWork.run(async () => {
-      const [row] = await inbox.take.execute({ ...laneOf(lane), now: now() });
-      if (!row) return 'nothing';
-      await handle(taking(row, row.attempts + 1));
-      const [done] = await inbox.complete.execute({ ...laneOf(lane), eventId: row.eventId, fence: row.attempts, now: now() });
-      return { more: done!.more };
-    }),
-
-    handleSeveral: (lane, most, now, handle) => unitOfWork.run(async () => {
+    handle: (lane, { most, now, handle, judge }) => unitOfWork.run(async () => {
       const rows = await takeOf(most).execute({ ...laneOf(lane), now: now() });
       if (rows.length === 0) return 'nothing';
       const handled: string[] = [];
-      const failed: { readonly taken: TakenEvent; readonly error: unknown }[] = [];
+      const failed: FailedEvent[] = [];
       for (const row of rows) {
         const taken = taking(row, row.attempts + 1);
         try {
@@ -80,12 +79,14 @@ export function postgresStore(database: Database, transport: EventTransport | un
         } catch (error) {
           // The whole unit is run again by itself.
           if (TransactionConflict.is(error)) throw error;
-          failed.push({ taken, error });
+          const failure = judge(taken, error);
+          await fail(lane, taken, failure, now());
+          failed.push({ taken, error, failure });
         }
       }
       if (handled.length === 0) return { more: true, handled: 0, failed };
       const [done] = await inbox.completeSeveral.execute({ ...laneOf(lane), eventIds: textArray(handled), takenIds: textArray(rows.map(({ eventId }) => eventId)), now: now() });
-      return { more: done!.more, handled: handled.length, failed };
+      return { more: done!.more || failed.length > 0, handled: handled.length, failed };
     }),
 
     async claim(lane, now, until) {
@@ -98,12 +99,7 @@ export function postgresStore(database: Database, transport: EventTransport | un
       return { more: done?.more ?? true };
     },
 
-    async fail(lane, { event, attempt, fence }, { error, again }, now) {
-      await inbox.fail.execute({
-        ...laneOf(lane), eventId: event.id, fence, attempts: attempt, error,
-        state: again ? 'pending' : 'dead', dueAt: again ?? now, settledAt: again ? null : now,
-      });
-    },
+    fail,
 
     ...(transport && {
       open: (received, now) => transport.open(async (events) => {

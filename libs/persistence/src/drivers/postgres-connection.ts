@@ -52,7 +52,7 @@ export class PostgresConnection implements Connection {
     }
   }
 
-  // Sent without waiting, so that a transaction or a savepoint does not cost a round trip more.
+  // Sent without waiting, so that neither a transaction nor a savepoint costs a round trip of its own.
   async begin(text: string): Promise<void> {
     this.#assertAlive();
     const beginning = this.#sql.unsafe(text).simple().execute();
