@@ -87,7 +87,7 @@ describeWithPostgres(`the statements of ${total} users`, () => {
       'change nothing': 'select',
       // Sessions end with the roles that they were opened with, and with their user, as keys do; other processes are told.
       'set roles': 'begin select select delete insert update insert insert commit',
-      remove: 'begin select select delete insert insert delete delete insert commit',
+      remove: 'begin select select delete delete delete insert insert insert commit',
     });
   });
 });
