@@ -4,6 +4,8 @@ import { harmless, hostileTo, surfaceOf, type Hostile, type Open } from './surfa
 const literal = [`' or '1'='1`, `x') or 1=1 --`, `'; drop table users; --`, `' union select password_hash from user_credentials --`, `$1`, `%`, `_`, `\\'`, `"`, `{{7*7}}`, `1e999`];
 const texts = [`' or '1'='1`, `'; drop table users; --`, `'||pg_sleep(60)||'`, `$1%_\\'"`, `1e999`, `2147483648`, `a\0b`, 'a\r\nInjected: yes\r\n\r\n<script>', 'a%0d%0aInjected: yes', '\u560a\u560dInjected: yes'];
 const tea = { name: 'Sencha', category: 'tea', price: { amount: 690, currency: 'EUR' }, stock: 5 };
+/** Headers of which somebody makes something. */
+const read = ['X-Request-Id', 'Origin', 'X-API-Version', 'Idempotency-Key', 'If-Match', 'If-None-Match', 'Authorization', 'X-API-Key', 'Cookie', 'User-Agent', 'Accept', 'Accept-Encoding', 'X-Forwarded-For', 'X-Forwarded-Host', 'Access-Control-Request-Headers', 'Traceparent', 'Range', 'Host'];
 
 /** Sends it to every place of every route, as who may do everything. What is there to be changed is a product made for it. */
 async function everywhere(target: Target, hostile: unknown): Promise<readonly (readonly [Hostile, Answer])[]> {
@@ -65,11 +67,22 @@ attack('injection', (target) => {
     }
   });
 
-  test.each(['X-Request-Id', 'Origin', 'X-API-Version', 'Idempotency-Key', 'If-Match', 'If-None-Match', 'Authorization', 'X-API-Key', 'Cookie', 'User-Agent', 'Accept', 'Accept-Encoding', 'X-Forwarded-For', 'X-Forwarded-Host', 'Access-Control-Request-Headers', 'Traceparent', 'Range', 'Host'])('what is in %s comes back in no header of the answer', async (name) => {
+  test.each(read)('what is in %s comes back in no header of the answer', async (name) => {
     for (const value of ['a%0d%0aInjected: yes', 'a\tInjected: yes', 'a\u0085Injected: yes', '"><script>Injected</script>', 'Injected'.repeat(100)]) {
       const answer = await target.raw(`GET /api/v2/products HTTP/1.1\r\n${name === 'Host' ? '' : 'Host: x\r\n'}${name}: ${value}\r\nConnection: close\r\n\r\n`);
       expect(answer).toMatch(/^HTTP\/1\.1 [234]\d\d /);
       expect(answer.split('\r\n\r\n')[0]).not.toMatch(/injected/i);
+    }
+  });
+
+  test.each(read)('nothing in %s keeps the server busy', async (name) => {
+    for (const unit of ['a', 'a,', ' ', '\t', '=', ';', '"', '\\', 'a=b;', 'a/b;q=0.', '*/*,', '-', '%', '1.', '"a",W/', '::']) {
+      const request = `GET /api/v2/products/x HTTP/1.1\r\n${name === 'Host' ? '' : 'Host: x\r\n'}${name}: a${unit.repeat(15_000 / unit.length)}!\r\nConnection: close\r\n\r\n`;
+      const begun = process.cpuUsage();
+      expect([unit, await target.raw(request)]).toEqual([unit, expect.stringMatching(/^HTTP\/1\.1 4\d\d /)]);
+      const { user, system } = process.cpuUsage(begun);
+      // A few milliseconds, as the server is in this process; of a pattern that tries every way, hours.
+      expect([unit, user + system < 500_000]).toEqual([unit, true]);
     }
   });
 
