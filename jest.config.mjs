@@ -1,3 +1,5 @@
+const everything = { statements: 100, branches: 100, functions: 100, lines: 100 };
+
 /** One Jest for the whole workspace: sources are read through the `@org/source` export condition, so nothing has to be built first. */
 export default {
   testEnvironment: 'node',
@@ -27,5 +29,9 @@ export default {
   coverageProvider: 'babel',
   coverageDirectory: 'coverage',
   collectCoverageFrom: ['libs/*/src/**/*.ts', 'apps/*/src/**/*.ts', '!**/*.test.ts', '!**/*.d.ts', '!apps/*/src/{main,start}.ts'],
-  coverageThreshold: { global: { statements: 90, branches: 85, functions: 90, lines: 90 } },
+  coverageThreshold: {
+    global: { statements: 90, branches: 85, functions: 90, lines: 90 },
+    // What decides about money, stock and access, each file on its own.
+    'apps/example-api/src/{order/order,order/order.pricing,order/order.access,product/product,product/money,user/user,user/email,user/person-name,auth/roles}.ts': everything,
+  },
 };
