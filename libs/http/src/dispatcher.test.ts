@@ -158,6 +158,21 @@ describe('requests', () => {
   test('an address that cannot be decoded is the client\'s fault', async () => {
     expect(await call('GET', '/api/v1/orders/%zz')).toMatchObject({ status: 400 });
   });
+  test('the limits of all routes can be other ones, and a route may have its own', async () => {
+    const note = route({ method: 'POST', path: '/notes', summary: 'Note', access: 'public', body: z.object({ text: z.json() }), returns: noContent() });
+    const long = route({ ...note.spec, path: '/long', limits: { body: 1_000, timeout: { seconds: 5 } } });
+    const slowly = () => new Promise<void>((resolve) => { setTimeout(resolve, 100).unref(); });
+    const on = (limits: CreateDispatcherOptions['limits']) => dispatcher({ routes: [implement(contract('notes', { note, long }), {}, () => ({ note: slowly, long: slowly }))], ...(limits && { limits }) });
+    const send = (path: string, text: unknown, limits?: CreateDispatcherOptions['limits']) => call('POST', `/api/v1${path}`, { body: { text } }, on(limits));
+
+    expect(await send('/notes', 'x'.repeat(200), { body: 100 })).toMatchObject({ status: 413, body: { details: { limit: 100 } } });
+    expect((await send('/long', 'x'.repeat(200), { body: 100 })).status).toBe(204);
+    expect((await send('/long', 'x'.repeat(1_000))).status).toBe(413);
+    expect((await send('/notes', [['x']])).status).toBe(204);
+    expect(await send('/notes', [['x']], { depth: 2 })).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
+    expect(await send('/notes', 'x', { timeout: { milliseconds: 10 } })).toMatchObject({ status: 504, body: { code: 'HANDLER_TIMEOUT' } });
+    expect((await send('/long', 'x', { timeout: { milliseconds: 10 } })).status).toBe(204);
+  });
 });
 
 describe('methods', () => {
