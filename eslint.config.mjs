@@ -17,7 +17,7 @@ const plain = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/out-tsc/', '**/coverage/', '**/tmp/', '.nx/'] },
+  { ignores: ['**/dist/', '**/bundle/', '**/out-tsc/', '**/coverage/', '**/tmp/', '.nx/'] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {

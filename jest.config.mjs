@@ -11,7 +11,7 @@ export default {
   maxWorkers: '100%',
   // A test that fails may leave a server open. At home the run that does not end shows it; in CI it would block the queue.
   forceExit: process.env.CI === 'true',
-  modulePathIgnorePatterns: ['<rootDir>/(libs|apps)/[^/]+/dist/', '<rootDir>/\\.nx/', '<rootDir>/tmp/'],
+  modulePathIgnorePatterns: ['<rootDir>/(libs|apps)/[^/]+/(dist|bundle)/', '<rootDir>/\\.nx/', '<rootDir>/tmp/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -1,8 +1,8 @@
-// Runs the benchmarks one after the other. Usage: npm run bench [-- di http database me passwords tokens types]; without names, all of them.
+// Runs the benchmarks one after the other. Usage: npm run bench [-- di http database me passwords start tokens types]; without names, all of them.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const all = { di: 'di/bench.mjs', http: 'http/bench.mjs', database: 'database/bench.mjs', me: 'me/bench.mjs', passwords: 'passwords/bench.mjs', tokens: 'tokens/bench.mjs', types: 'types/measure.mjs' };
+const all = { di: 'di/bench.mjs', http: 'http/bench.mjs', database: 'database/bench.mjs', me: 'me/bench.mjs', passwords: 'passwords/bench.mjs', start: 'start/bench.mjs', tokens: 'tokens/bench.mjs', types: 'types/measure.mjs' };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in all));
 if (unknown.length > 0) {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-const program = (name: string): string => fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url));
+const program = (name: string): string => fileURLToPath(new URL(`../bundle/${name}.js`, import.meta.url));
 
 export interface Launched { readonly child: ChildProcess; output(): string; readonly exit: Promise<number | null> }
 export interface Running extends Launched { readonly url: string }
