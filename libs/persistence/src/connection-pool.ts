@@ -53,6 +53,8 @@ export class ConnectionPool {
   get idle(): number { return this.#idle.length; }
   get waiting(): number { return this.#admission.waiting; }
 
+  get closing(): boolean { return this.#closing !== undefined; }
+
   /** Whether a new one who asks has to wait; once it closes, nobody waits any more. */
   get full(): boolean { return !this.#closing && this.#admission.full; }
 

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { manualClock } from '@org/enterprise-kernel';
 import { ConnectionPool } from './connection-pool.js';
 import type { Connection, Driver, Statement } from './driver.js';
@@ -51,10 +51,19 @@ describe('SharedConnections', () => {
     expect([pool.inUse, pool.idle]).toEqual([0, 3]);
   });
 
-  it('gives a lookup of another turn a connection of its own while there is one', async () => {
+  it('adds the lookups of the next turn, while those of the one before are on their way', async () => {
+    const { open, ask } = setUp();
+    await open();
+    await ask(lookup!, lookup!);
+    expect(await ask(lookup!)).toEqual([3, 0, 0]);
+    expect(await ask(lookup!, lookup!)).toEqual([3, 2, 0]);
+  });
+
+  it('gives a lookup a connection of its own, while there is one, when those before it wait for long', async () => {
     const { open, ask } = setUp();
     await open();
     await ask(lookup!);
+    await pause(20); // nobody asks, and the process idles
     expect(await ask(lookup!)).toEqual([1, 1, 0]);
   });
 
@@ -70,6 +79,7 @@ describe('SharedConnections', () => {
     const { open, ask, pool } = setUp({ max: 2 });
     await open();
     await ask(lookup!, lookup!, lookup!);
+    await pause(20);
     await ask(lookup!);
     expect(await ask(lookup!, lookup!)).toEqual([3, 3]);
     expect(pool.waiting).toBe(0);

@@ -15,17 +15,20 @@ interface Sharing {
 }
 
 const { nodeTiming } = performance;
+// Milliseconds.
+const usualAnswer = 1;
 
 /**
  * Runs statements that are in no unit of work. Each has a connection of its own, but for lookups that are known to be
- * quick: those of one turn of the event loop go on one connection together, in one write, which costs both sides half.
+ * quick: those of one turn of the event loop, and of the next while they wait, go on one connection together, which costs
+ * both sides half.
  * When all connections are in use, they join others of their kind. Nothing joins while somebody waits for a connection.
  */
 export class SharedConnections {
   readonly #pool: ConnectionPool;
   readonly #most: number;
   readonly #sharing: Sharing[] = [];
-  // What the lookups of this turn gather on.
+  // What lookups gather on.
   #gathering: Sharing | undefined;
 
   constructor(pool: ConnectionPool, { pipeline = 1 }: Driver) {
@@ -55,13 +58,18 @@ export class SharedConnections {
   }
 
   #join(turn: number): Sharing | undefined {
-    if (this.#pool.waiting > 0) return undefined;
+    if (this.#pool.waiting > 0 || this.#pool.closing) return undefined;
     const together = this.#gathering;
-    let best = together?.turn === turn && this.#takesMore(together) ? together : undefined;
+    let best = together && this.#isFresh(together, turn) && this.#takesMore(together) ? together : undefined;
     // One without an answer for some turns has met something slow.
     if (!best && this.#pool.full) for (const each of this.#sharing) if (turn - each.turn <= 2 && this.#takesMore(each, best?.running)) best = each;
     if (best) best.running++;
     return best;
+  }
+
+  /** Whether its answers are on their way: turns in which nobody asks are not counted, but this process idles in them. */
+  #isFresh(sharing: Sharing, turn: number): boolean {
+    return sharing.turn === turn || (sharing.turn === turn - 1 && nodeTiming.idleTime - sharing.idled < usualAnswer);
   }
 
   #takesMore({ running, connection }: Sharing, most = this.#most): boolean {
