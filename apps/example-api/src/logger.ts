@@ -18,7 +18,7 @@ export function jsonLogger({ level, write, fields = {} }: JsonLoggerOptions): Lo
   const at = (name: Level) => {
     if (levels.indexOf(name) < least) return () => {};
     return (message: string, more?: LogFields): void => {
-      const line = { time: new Date().toISOString(), level: name, message, ...fields, ...more };
+      const line = { time: now(), level: name, message, ...fields, ...more };
       // Three times as long with a replacer, which a line of plain values, as of a request, does not need.
       write(`${isFlat(line) ? JSON.stringify(line) : JSON.stringify(line, plainErrors)}\n`);
     };
@@ -29,7 +29,25 @@ export function jsonLogger({ level, write, fields = {} }: JsonLoggerOptions): Lo
   };
 }
 
-const isFlat = (line: LogFields): boolean => Object.values(line).every((value) => typeof value !== 'bigint' && (typeof value !== 'object' || value === null));
+function isFlat(line: LogFields): boolean {
+  for (const name in line) {
+    const value = line[name];
+    if (typeof value === 'bigint' || (typeof value === 'object' && value !== null)) return false;
+  }
+  return true;
+}
+
+let written = 0;
+let text = '';
+/** Written out once a millisecond: many requests end in one. */
+function now(): string {
+  const time = Date.now();
+  if (time !== written) {
+    written = time;
+    text = new Date(time).toISOString();
+  }
+  return text;
+}
 
 /** Where the settings want the lines to go. */
 export function logWriter(file: string | undefined, standardOutput: (lines: string) => void): (line: string) => void {

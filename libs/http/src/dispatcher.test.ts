@@ -175,6 +175,17 @@ describe('requests', () => {
   });
 });
 
+test('the context of a handler says until when an answer is of use', async () => {
+  const left = route({ method: 'GET', path: '/left', summary: 'Left', access: 'public', returns: ok(z.object({ ms: z.number().nullable() })) });
+  const on = (seconds: number) => dispatcher({
+    routes: [implement(contract('times', { left }), {}, () => ({ left: () => ({ ms: (currentContext()?.deadline ?? NaN) - Date.now() || null }) }))],
+    limits: { timeout: { seconds } },
+  });
+  const { body: { data: { ms } } } = await call('GET', '/api/v1/left', {}, on(30));
+  expect(ms > 25_000 && ms <= 30_001).toBe(true);
+  expect((await call('GET', '/api/v1/left', {}, on(0))).body.data).toEqual({ ms: null });
+});
+
 describe('methods', () => {
   test('a known address without the method says which it has', async () => {
     expect(await call('PUT', '/api/v1/orders/1')).toMatchObject({ status: 405, body: { code: 'METHOD_NOT_ALLOWED' }, headers: { allow: 'DELETE, GET, HEAD, OPTIONS, PATCH' } });

@@ -25,6 +25,8 @@ export interface Endpoint {
   readonly rate?: number | undefined;
   /** Headers of every answer, name and value in turn. */
   readonly headers?: readonly string[] | undefined;
+  /** Milliseconds that it has to answer; none is for ever. */
+  readonly timeout?: number;
   /** The declaration, where it is a contract's. */
   readonly spec?: AnySpec;
   /** `<contract>.<route>`, where it is a contract's. */
@@ -78,6 +80,7 @@ export function compileEndpoint(options: CompileEndpointOptions): Endpoint {
     access: spec.access,
     rate: spec.limits?.rate,
     headers: deprecationHeaders(spec, version),
+    timeout,
     spec,
     run(exchange, params) {
       // Before anything happens: whoever is told 406 must not have placed an order.

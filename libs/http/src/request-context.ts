@@ -12,6 +12,7 @@ class ExchangeContext implements RequestContext {
   readonly caller: Caller;
   declare trace?: TraceContext;
   declare tenant?: string;
+  declare deadline?: number;
   own: AbortSignal | undefined;
 
   constructor(readonly exchange: Exchange) {
@@ -29,5 +30,8 @@ export function requestContext(exchange: Exchange): RequestContext {
   const trace = parseTraceparent(exchange.header('traceparent'), exchange.header('tracestate'));
   if (trace) context.trace = trace;
   if (exchange.caller.tenant !== undefined) context.tenant = exchange.caller.tenant;
+  // From when the request came: what reading its body took is gone.
+  const timeout = exchange.endpoint?.timeout ?? 0;
+  if (timeout > 0) context.deadline = performance.timeOrigin + exchange.startedAt + timeout;
   return context;
 }

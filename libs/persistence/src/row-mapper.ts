@@ -3,6 +3,7 @@ import { is } from 'drizzle-orm/entity';
 import type { SelectedFieldsOrdered } from 'drizzle-orm/pg-core/query-builders/select.types';
 import { SQL } from 'drizzle-orm/sql/sql';
 import * as utils from 'drizzle-orm/utils';
+import { readUtcTimestamp } from './timestamp-text.js';
 
 export type RowMapper = (row: readonly unknown[]) => any;
 
@@ -42,8 +43,15 @@ const isParsed = (field: Field): boolean => is(field, Column) && (field.columnTy
 
 const undecoded = (column: Field): Field => Object.create(column, { mapFromDriverValue: { value: identity } }) as Field;
 
+const timeDecoder = (column: Column): Decoder => ({
+  mapFromDriverValue: (value) => (typeof value === 'string' ? readUtcTimestamp(value) : undefined) ?? column.mapFromDriverValue(value),
+});
+
 function decoderOf(field: Field): Decoder | undefined {
-  if (is(field, Column)) return isParsed(field) || field.mapFromDriverValue === identity ? undefined : field;
+  if (is(field, Column)) {
+    if (isParsed(field) || field.mapFromDriverValue === identity) return undefined;
+    return field.columnType === 'PgTimestamp' && field.getSQLType().endsWith('with time zone') ? timeDecoder(field) : field;
+  }
   if (is(field, SQL)) return (field as unknown as { decoder: Decoder }).decoder;
   return (field as unknown as { sql: { decoder: Decoder } }).sql.decoder;
 }
