@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 const everything = { statements: 100, branches: 100, functions: 100, lines: 100 };
 
 /** One Jest for the whole workspace: sources are read through the `@org/source` export condition, so nothing has to be built first. */
@@ -7,8 +9,8 @@ export default {
   testMatch: ['**/*.test.ts'],
   // A first PGlite or a browser takes seconds, on a busy machine many; a test that hangs is still found.
   testTimeout: 60_000,
-  // Much of the time goes to processes and databases that a test waits for; Jest's own choice leaves a core to itself.
-  maxWorkers: '100%',
+  // Much of the time goes to processes and databases that a test waits for, so that one more than cores keeps them busy.
+  maxWorkers: availableParallelism() + 1,
   // A test that fails may leave a server open. At home the run that does not end shows it; in CI it would block the queue.
   forceExit: process.env.CI === 'true',
   modulePathIgnorePatterns: ['<rootDir>/(libs|apps)/[^/]+/(dist|bundle)/', '<rootDir>/\\.nx/', '<rootDir>/tmp/'],

@@ -43,12 +43,12 @@ describeWithPostgres('processes that share a database', () => {
     return { facts: facts.length, processes };
   }
 
-  test('are killed ten times at random moments, and every committed event has one effect for each subscriber, in order', async () => {
+  test('are killed six times at random moments, and every committed event has one effect for each subscriber, in order', async () => {
     const url = await server.createDatabase();
     const sql = postgres(url, { max: 1 });
     try {
       await sql.unsafe(schema);
-      for (let time = 0; time < 10; time++) {
+      for (let time = 0; time < 6; time++) {
         const doomed = await start(url);
         await pause(50 + Math.random() * 400);
         await doomed.kill();
@@ -56,8 +56,8 @@ describeWithPostgres('processes that share a database', () => {
       const last = await start(url, 'deliver');
       await last.end();
       const { facts, processes } = await assertExact(sql);
-      expect(facts).toBeGreaterThan(100);
-      expect(processes).toBeGreaterThan(5);
+      expect(facts).toBeGreaterThan(60);
+      expect(processes).toBeGreaterThan(3);
     } finally {
       await sql.end();
     }
